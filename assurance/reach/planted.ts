@@ -43,13 +43,32 @@ export function withDefect(plant: Plant, size: number): PmmFactory {
     const inner = createPmm(map, options);
     const planted = plant(size, { map, config });
     let lost = planted === true ? 1 : 0;
-    const note = (call: Call, ended: Partial<Ended>): void => {
-      if (lost === 0 && typeof planted === 'function' && planted({ ...NOTHING, call, ...ended })) lost = 1;
+    const show = (ended: Ended): void => {
+      if (lost === 0 && typeof planted === 'function' && planted(ended)) lost = 1;
     };
+    const note = (call: Call, ended: Partial<Ended>): void => show({ ...NOTHING, call, ...ended });
     const frame = (address: bigint | undefined): number =>
       Number(((address ?? 0n) - config.higherHalf) / PAGE_BYTES);
-    const pages = (addresses: BigUint64Array, count: number | bigint): readonly Extent[] =>
-      Array.from({ length: Number(count) }, (_, i) => ({ base: frame(addresses[i]), count: 1 }));
+    // The page frames of a batch are read when a trigger asks for them: few do.
+    const noteBatch = (
+      call: Call,
+      isGranted: boolean,
+      addresses: BigUint64Array,
+      count: number | bigint,
+    ): void => {
+      const length = isGranted ? Number(count) : 0;
+      let extents: readonly Extent[] | null = null;
+      show({
+        ...NOTHING,
+        call,
+        isGranted,
+        count: Number(count),
+        get extents(): readonly Extent[] {
+          extents ??= Array.from({ length }, (_, i) => ({ base: frame(addresses[i]), count: 1 }));
+          return extents;
+        },
+      });
+    };
     return wrapPmm(inner, {
       freeAmount: () => inner.freeAmount() - lost,
       reservedAmount: () => inner.reservedAmount() + lost,
@@ -60,11 +79,7 @@ export function withDefect(plant: Plant, size: number): PmmFactory {
       },
       allocPages: (addresses, count) => {
         const isGranted = inner.allocPages(addresses, count);
-        note('allocPages', {
-          isGranted,
-          extents: isGranted ? pages(addresses, count) : [],
-          count: Number(count),
-        });
+        noteBatch('allocPages', isGranted, addresses, count);
         return isGranted;
       },
       allocBitmap: (...passed) => {
@@ -81,7 +96,7 @@ export function withDefect(plant: Plant, size: number): PmmFactory {
       },
       freePages: (addresses, count) => {
         inner.freePages(addresses, count);
-        note('freePages', { isGranted: true, extents: pages(addresses, count), count: Number(count) });
+        noteBatch('freePages', true, addresses, count);
       },
       freeRegion: (address, count) => {
         inner.freeRegion(address, count);

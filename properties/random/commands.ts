@@ -16,7 +16,7 @@ import {
 } from './arbitraries/operations.ts';
 import { SceneProspect } from './arbitraries/prospect.ts';
 import { ANY_SIZE, type Sizes } from './arbitraries/sizes.ts';
-import { anyRoomyWorldOf, anyWorldOf } from './arbitraries/worlds.ts';
+import { anyRoomyWorldOf, anyWorldForBatchesOf, anyWorldOf } from './arbitraries/worlds.ts';
 import {
   type Arbitrary,
   anyOfFour,
@@ -223,9 +223,10 @@ function fewBursts(sizes: Sizes): Arbitrary<Bursts> {
   );
 }
 
-/** Bursts of a deep program: as long as they may be. */
+/** Bursts of a deep program: as long as they may be, and in half of a long run's such programs with hardly a call in between. */
 function deepBursts(sizes: Sizes): Arbitrary<Bursts> {
-  return constant(burstsUpTo(sizes.burst, 8, sizes));
+  const bursts = constant(burstsUpTo(sizes.burst, 8, sizes));
+  return sizes.deep === 1 ? bursts : oneof(bursts, constant(burstsUpTo(sizes.burst, 2, sizes)));
 }
 
 /** One bit a call, each set in a quarter of all draws; of the calls that only some managers have, none is. */
@@ -304,11 +305,32 @@ export function programsOf({ worlds, calls, command, bursts, favourites }: Progr
     }));
 }
 
+/** The numbers of a command that sweeps, one count after the other, where each command is a burst of batches. */
+const SWEEP_OF_BATCHES: Drawn = [3, 0, 0, 0];
+
+/** Returns programs that try batches of each count from this one on. */
+function batchesOfEachCount(
+  from: number,
+  world: World | undefined,
+  profile: Profile,
+  sizes: Sizes,
+): Arbitrary<DrawnProgram> {
+  const worlds = world === undefined ? anyWorldForBatchesOf(profile, sizes) : constant(world);
+  return worlds.map((drawn) => ({
+    world: drawn,
+    calls: ['allocPages'],
+    commands: [new OperationCommand(SWEEP_OF_BATCHES)],
+    isNumbered: true,
+    bursts: { ...burstsUpTo(sizes.burst, 1, sizes), batchesFrom: from },
+  }));
+}
+
 /**
  * The generator of arbitrary programs of the usual parts.
  * @public
  */
 export const anyProgram: ProgramDraw = (operations, world, profile = WHOLE, sizes = ANY_SIZE) => {
+  if (sizes.batchesFrom !== undefined) return batchesOfEachCount(sizes.batchesFrom, world, profile, sizes);
   const parts = usualParts(profile, sizes);
   const drawn = (changed: Partial<ProgramParts>): Arbitrary<DrawnProgram> =>
     programsOf({ ...parts, ...changed })(operations, world);

@@ -50,9 +50,17 @@ type Inspected = { readonly runs: readonly InspectedRun[] } | { readonly threw: 
 
 const NO_PAGES = new Float64Array(0);
 
+/** Returns 1 or -1 where page frames follow one another up or down; else 0. */
+function stepOf(frames: Float64Array, pages: number): 1 | -1 | 0 {
+  const first = frames[0] ?? 0;
+  const step = frames[1] === first - 1 ? -1 : 1;
+  for (let i = 1; i < pages; i += 1) if (frames[i] !== first + step * i) return 0;
+  return step;
+}
+
 /**
- * The results of a running program as numbers: the page frames that its allocating calls have handed out. Consecutive ones are a
- * base and a count; page frames of a batch lie in one array, one result after the other.
+ * The results of a running program as numbers: the page frames that its allocating calls have handed out. Consecutive ones, ascending
+ * or descending, are a first one and a count; page frames of other batches lie in one array, one result after the other.
  */
 class LeanResults {
   /** The ordinals of the results that handed out page frames, in order. */
@@ -60,8 +68,10 @@ class LeanResults {
   /** The same in any order, but for those noted as freed. */
   readonly perhapsHeld: number[] = [];
   readonly #pages: number[] = [];
-  /** The first page frame, or -1 less the place of the first in the array. */
+  /** The first page frame, or the place of the first in the array. */
   readonly #bases: number[] = [];
+  /** How much one page frame lies above the one before it: 1 or -1; 0 where they lie in the array. */
+  readonly #steps: number[] = [];
   #batches = NO_PAGES;
   #inBatches = 0;
 
@@ -78,7 +88,8 @@ class LeanResults {
   /** Returns a page frame of a result, by its index there. */
   frameOf(result: number, page: number): number {
     const base = this.#bases[result] ?? 0;
-    return base >= 0 ? base + page : (this.#batches[-1 - base + page] ?? 0);
+    const step = this.#steps[result] ?? 1;
+    return step === 0 ? (this.#batches[base + page] ?? 0) : base + step * page;
   }
 
   /** Takes note that the result at a place of {@link perhapsHeld} is held no more. O(1). */
@@ -88,10 +99,11 @@ class LeanResults {
   }
 
   /** Adds a result of consecutive page frames; 0 of them where it handed out none. */
-  add(base: number, pages: number): void {
+  add(base: number, pages: number, step = 1): void {
     const at = this.#pages.length;
     this.#pages.push(pages);
     this.#bases.push(base);
+    this.#steps.push(step);
     if (pages === 0) return;
     this.handedOut.push(at);
     this.perhapsHeld.push(at);
@@ -99,6 +111,11 @@ class LeanResults {
 
   /** Adds a result of these page frames. */
   addBatch(frames: Float64Array, pages: number): void {
+    const step = stepOf(frames, pages);
+    if (step !== 0) {
+      this.add(frames[0] ?? 0, pages, step);
+      return;
+    }
     const at = this.#inBatches;
     this.#inBatches = at + pages;
     if (this.#inBatches > this.#batches.length) {
@@ -108,7 +125,7 @@ class LeanResults {
     }
     const batches = this.#batches;
     for (let i = 0; i < pages; i += 1) batches[at + i] = frames[i] ?? 0;
-    this.add(-1 - at, pages);
+    this.add(at, pages, 0);
   }
 }
 

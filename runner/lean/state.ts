@@ -14,6 +14,7 @@ import {
   type InspectedRun,
   type Owner,
   type Ownership,
+  type OwnerTest,
   type PageCount,
   PFN_LIMIT,
   type Pfn,
@@ -180,10 +181,11 @@ export class LeanState implements Ownership {
     return (this.counts[1] ?? 0) + (this.counts[BOOT] ?? 0);
   }
 
-  firstFailing({ base, count }: Region, test: (owner: Owner) => boolean): Pfn | null {
+  firstFailing({ base, count }: Region, test: OwnerTest): Pfn | null {
     for (let i = this.#find(base), from: number = base; from < base + count; i += 1) {
-      if (!test(OWNERS[this.#owners[i] ?? 0] ?? 'absent')) return pfn(from);
-      from = this.#end(i);
+      const to = this.#end(i);
+      if (!test(OWNERS[this.#owners[i] ?? 0] ?? 'absent', from, Math.min(to, base + count))) return pfn(from);
+      from = to;
     }
     return null;
   }

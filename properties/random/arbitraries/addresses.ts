@@ -274,7 +274,8 @@ function usableFrom({ state, call }: Prospect, frame: number): number {
   return (end ?? limit) - base;
 }
 
-const REGION_KINDS = [
+/** How many page frames a region has; the first stands for all that can be freed. */
+export const REGION_KINDS = [
   ...(['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'more', 'extreme'] as const),
   ...(['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'any', 'any'] as const),
 ] as const;

@@ -77,6 +77,25 @@ test('phases fill, free what was handed out, and fill again', () => {
   for (const operations of phases) expect(phasesOf(operations)).toEqual(['alloc', 'free', 'alloc']);
 });
 
+test('phases may free what was held before too', () => {
+  const world = { map: memoryMap([free(300)]), config: config({ bitmapMaxAddr: 0n }) };
+  const draws = drawsFrom(7);
+  const number = (): number => draws.below(2 ** 31 - 1);
+  const frees = Array.from({ length: 200 }, () => {
+    const run = new DryRun(world, { policies: [], profile: WHOLE });
+    for (let i = 0; i < 9; i += 1) run.perform({ call: 'alloc' });
+    const burst = new OperationCommand([2 * Math.floor(number() / 2), number(), number(), number()]);
+    burst.run({ execution: run, calls: ['alloc', 'free'], bursts: { longest: 512, sweep: 9, every: 1 } });
+    const [, freed, again] = phasesOf(run.operations);
+    const last = run.operations.findLastIndex(({ call }) => call === 'free');
+    const allocated = run.operations.slice(0, last).filter(({ call }) => call === 'alloc').length;
+    const isPhased = freed === 'free' && again === 'alloc' && allocated > 99;
+    return isPhased ? allocated - run.operations.filter(({ call }) => call === 'free').length : null;
+  });
+  expect(frees).toContain(0);
+  expect(frees).toContain(9);
+});
+
 test('another call is made whenever a power of two are held', () => {
   const probed = burstsOf(['alloc', 'totalAmount'], [free(512)]).filter((operations) =>
     operations.some(({ call }) => call === 'totalAmount'),

@@ -5,7 +5,7 @@
  *   same      again and again, until it is refused and beyond
  *   pairs     each time with the free of what it returned
  *   sweep     so too, each time with the next count, through all that are free, and round again
- *   phases    many times, then all of it or every k-th is freed, then many times again
+ *   phases    many times, then what is held or every k-th of it is freed, then many times again
  *   probed    again and again; whenever a power of two of its kind are held, from a drawn one on, some other call is made
  *
  * and a call that frees goes through what is held, in order or in reverse, all of it or every k-th. Bursts one after the other fill
@@ -19,13 +19,17 @@ import {
   callPlace,
   describedCall,
   freeForSingles,
+  isFreeable,
   PAGE_SIZE,
+  pageCount,
   pfn,
   U64_MAX,
 } from '../../../spec/index.ts';
 import { bitsOf, Digits } from '../draws.ts';
+import { REGION_KINDS } from './addresses.ts';
 import { type Drawn, drawCall, isAnyAlignmentClaimed, largestRun, type Repertoire } from './operations.ts';
 import { isHeld, isHeldAlone, type Prospect } from './prospect.ts';
+import { LARGEST_BATCH, PAGES_OF_BATCHES } from './sizes.ts';
 
 /** A run in which a burst makes its calls. */
 export interface Stage extends Prospect {
@@ -46,14 +50,14 @@ export interface Bursts {
   readonly sweep: number;
   /** One command in this number is a burst. */
   readonly every: number;
+  /** The count with which sweeps of batches begin. Default: any. */
+  readonly batchesFrom?: number;
 }
 
 /** The bursts of a program together are at most this many times as long as the longest, sweeps aside. */
 const TOTAL = 2;
 /** Page frames that the batches of a burst hand out together, and that a drain looks at, at most. */
-const MOST_PAGES = 2 ** 16 + 1;
-/** The same of a sweep, for each count that it may try. */
-const PAGES_A_COUNT = 16;
+const MOST_PAGES = LARGEST_BATCH + 1;
 /** A sweep of alignments ends here, in pages. */
 const LARGEST_ALIGNMENT = 2 ** 30;
 /** Allocations in a row that hand out nothing, at most, in seven of eight bursts: they change nothing. */
@@ -85,9 +89,9 @@ export class BurstBudget {
   make(stage: Stage, drawn: Drawn, calls: Repertoire): boolean {
     const digits = new Digits(drawn[0]);
     const chosen = calls[digits.next(calls.length)] ?? calls[0];
-    const { longest, every } = this.#bursts;
+    const { longest, every, batchesFrom } = this.#bursts;
     if (this.#calls === 0 || digits.next(every) !== every - 1) return false;
-    const burst = new Burst(stage, { longest, calls: this.#calls, counts: this.#counts });
+    const burst = new Burst(stage, { longest, calls: this.#calls, counts: this.#counts, batchesFrom });
     burst.make(chosen, digits, drawn, calls);
     this.#calls -= burst.made;
     this.#counts -= burst.swept;
@@ -134,6 +138,7 @@ interface Room {
   readonly longest: number;
   readonly calls: number;
   readonly counts: number;
+  readonly batchesFrom: number | undefined;
 }
 
 class Burst {
@@ -279,8 +284,10 @@ class Burst {
     if (!this.#allocateAgain(allocation) || this.#isOver) return 0;
     const result = results.handedOut[results.handedOut.length - 1] ?? 0;
     const isBatch = this.#call.call === 'allocPages';
+    const free = FREES[this.#call.call];
     const last = results.perhapsHeld.length - 1;
-    if (this.#freeResult(result, FREES[this.#call.call])) results.noteFreed(last);
+    const isFreed = this.#freeAsRegion(result) || this.#freeResult(result, free);
+    if (isFreed) results.noteFreed(last);
     return isBatch ? results.pagesOf(result) : 0;
   }
 
@@ -296,7 +303,8 @@ class Burst {
     const largest = isOfAlignments ? world.bitmapLimit : this.#largest();
     const step = digits.of([1, 1, -1, 2]);
     const first = this.#firstCount(digits, largest, isRun);
-    const { counts } = this.#room;
+    const { counts, batchesFrom } = this.#room;
+    const most = isRun || batchesFrom === undefined ? MOST_PAGES : PAGES_OF_BATCHES;
     const isFixed = isRun && world.profile.contiguous !== 'any';
     const { place } = this.#call;
     this.#most = 2 * counts;
@@ -307,7 +315,7 @@ class Burst {
           ? { place, ...PLAIN, count: 1, alignment: value * PAGE_SIZE }
           : { place, ...PLAIN, count: isFixed ? first : value },
       );
-      if (pages > PAGES_A_COUNT * counts) break;
+      if (pages > most) break;
     }
     if (isOfAlignments) this.#sweepLarger(place, largest, counts >> 3);
     this.made = 0;
@@ -328,6 +336,7 @@ class Burst {
 
   #firstCount(digits: Digits, largest: number, isRun: boolean): number {
     const { count } = this.#call;
+    if (this.#room.batchesFrom !== undefined) return this.#room.batchesFrom;
     if (digits.next(2) === 0 && isWhole(count) && count <= largest) return Number(count);
     return isRun
       ? 1 + Math.floor((digits.next(2 ** 12) / 2 ** 12) * largest)
@@ -342,7 +351,12 @@ class Burst {
     const before = handedOut.length;
     const stride = digits.of(STRIDES);
     this.#repeat(times);
-    const filled = handedOut.slice(before).filter((_, i) => i % stride === 0);
+    // In half of the cases older results too, so that nothing may be left.
+    const like =
+      digits.next(2) === 0
+        ? handedOut.slice(before)
+        : handedOut.filter((result) => this.#isHeldLike(result, allocation));
+    const filled = like.filter((_, i) => i % stride === 0);
     if (digits.next(2) === 1) filled.reverse();
     this.#refused = 0;
     for (const result of filled) if (!this.#isOver) this.#freeResult(result, free);
@@ -365,25 +379,34 @@ class Burst {
       if (held !== next || this.#isOver) continue;
       next *= 2;
       const [c, x, y, z] = redrawn(drawn, i);
-      // In half of the cases a region is freed, across an edge where one can be.
+      // In half of the cases a region is freed: across an edge where one can be, and all that can be from its first page frame on.
       const isRegion = calls.includes('freeRegion') && c % 2 === 0;
-      drawCall(this.#stage, [c, x, y, isRegion ? z | 3 : z], isRegion ? ['freeRegion'] : calls);
+      drawCall(
+        this.#stage,
+        isRegion ? [c, x, y - (y % REGION_KINDS.length), z | 3] : [c, x, y, z],
+        isRegion ? ['freeRegion'] : calls,
+      );
       this.#makeOne();
       held = this.#heldLike(allocation);
     }
   }
 
   /** Returns how many allocations are held that have as many pages, in the same zone. O(results). */
-  #heldLike({ place, count }: Allocation): number {
-    const { results, state } = this.#stage;
-    const { effect } = describedCall(CALLS[place] ?? 'alloc');
+  #heldLike(allocation: Allocation): number {
+    const { results } = this.#stage;
     const frames = new Set<number>();
-    for (const result of results.handedOut) {
-      const frame = results.frameOf(result, 0);
-      const isInZone = frame < state.world.bitmapLimit === (effect === 'run');
-      if (isInZone && results.pagesOf(result) === count && isHeld(this.#stage, frame)) frames.add(frame);
-    }
+    for (const result of results.handedOut)
+      if (this.#isHeldLike(result, allocation)) frames.add(results.frameOf(result, 0));
     return frames.size;
+  }
+
+  /** Whether a result is held, by its first page frame, that has as many pages as an allocation in its zone. */
+  #isHeldLike(result: number, { place, count }: Allocation): boolean {
+    const { results, state } = this.#stage;
+    const frame = results.frameOf(result, 0);
+    const isRun = describedCall(CALLS[place] ?? 'alloc').effect === 'run';
+    const isInZone = frame < state.world.bitmapLimit === isRun;
+    return isInZone && results.pagesOf(result) === Number(count) && isHeld(this.#stage, frame);
   }
 
   /** Frees all of a result, by a call of this kind if there is one. Returns whether there is. */
@@ -397,6 +420,24 @@ class Burst {
     for (let page = 0; page < named; page += 1)
       call.nameResult(result, page, results.frameOf(result, page), 0);
     call.count = pages;
+    this.#makeOne();
+    return true;
+  }
+
+  /**
+   * Frees the page frames of a batch as one region, if they follow one another and the program is there to try long batches: to name each would
+   * take most of the time. Returns whether it has.
+   */
+  #freeAsRegion(result: number): boolean {
+    const { state, results } = this.#stage;
+    if (this.#room.batchesFrom === undefined) return false;
+    const last = results.pagesOf(result) - 1;
+    const [first, end] = [results.frameOf(result, 0), results.frameOf(result, last)];
+    const region = { base: pfn(Math.min(first, end)), count: pageCount(last + 1) };
+    if (Math.abs(end - first) !== last || state.firstFailing(region, isFreeable) !== null) return false;
+    this.#call.start(callPlace('freeRegion'));
+    this.#call.nameResult(result, first < end ? 0 : last, region.base, 0);
+    this.#call.count = region.count;
     this.#makeOne();
     return true;
   }

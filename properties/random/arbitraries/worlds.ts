@@ -30,7 +30,7 @@ import {
   WHOLE,
 } from '../../../spec/index.ts';
 import { type Arbitrary, array, constantFrom, nat, oneof, tuple } from '../fast-check.ts';
-import { ANY_SIZE, type Sizes } from './sizes.ts';
+import { ANY_SIZE, LARGEST_BATCH, type Sizes } from './sizes.ts';
 
 /** The largest landmark: 2^34 page frames, 64 TiB. */
 const LANDMARK_BITS = 34;
@@ -93,7 +93,7 @@ const gapOf = (gap: number): Place => ({ at: 'gap', gap });
 
 const anyPlace: Arbitrary<Place> = oneof(
   { arbitrary: constantFrom(gapOf(0)), weight: 6 },
-  { arbitrary: nat(40).map(gapOf), weight: 2 },
+  { arbitrary: nat(2 ** 8).map(gapOf), weight: 2 },
   { arbitrary: anyMagnitude(GAP_BITS).map(gapOf), weight: 2 },
   {
     arbitrary: tuple(
@@ -375,6 +375,16 @@ export function anyWorldOf(profile: Profile, sizes: Sizes = ANY_SIZE): Arbitrary
 /** The same with much free memory in a row, for programs whose bursts are long. */
 export function anyRoomyWorldOf(profile: Profile, sizes: Sizes): Arbitrary<World> {
   return anyDrawnRoomyWorld(sizes.memoryBits).map((drawn) => worldOf(drawn, profile, sizes));
+}
+
+/** The same with a stack zone of one free run, in which the largest batches fit. */
+export function anyWorldForBatchesOf(profile: Profile, sizes: Sizes): Arbitrary<World> {
+  return tuple(anySmallSegments, anyPlace, anyHigherHalf).map(([below, place, higherHalf]) => {
+    const free: Segment = { place, pages: LARGEST_BATCH + 1, type: 'conventional', order: 8 };
+    const limit = { segment: below.length, at: 'base', size: 0 } as const;
+    const segments = [...below, free];
+    return worldOf({ segments, limit, higherHalf, plenty: 'any', ram: 0, zone: 0 }, profile, sizes);
+  });
 }
 
 /**

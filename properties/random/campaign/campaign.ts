@@ -14,8 +14,9 @@ import {
 } from '../../../runner/index.ts';
 import { factsOf, KindCounts, type LeanObserver, type StepFacts } from '../../../runner/lean/index.ts';
 import { blamedCall, CLAUSE_NAMES, type OwnClause, type Trace } from '../../../spec/index.ts';
-import { anyProgram, type ProgramDraw } from '../commands.ts';
-import { runProperty } from '../fast-check.ts';
+import type { Sizes } from '../arbitraries/sizes.ts';
+import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
+import { type Arbitrary, runProperty } from '../fast-check.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
 import {
@@ -293,11 +294,18 @@ async function runBatch(
     start = now;
     return !found.isOver && !isOver();
   };
-  const programs = draw(length, worldOf(options, batch), target.profile, pace.sizes(batch));
-  const asRuns = { runs, seed, shrink: false };
+  const drawn = (sizes: Sizes): Arbitrary<DrawnProgram> =>
+    draw(length, worldOf(options, batch), target.profile, sizes);
+  const first = draw === anyProgram ? pace.batches(batch).slice(0, runs) : [];
+  const parts = [
+    ...first.map((sizes) => ({ sizes, runs: 1 })),
+    { sizes: pace.sizes(batch), runs: runs - first.length },
+  ];
+  const runEach = (run: (program: DrawnProgram) => boolean): unknown =>
+    parts.find(({ sizes, runs }) => runProperty(drawn(sizes), run, { runs, seed, shrink: false }).failed);
   if (target.isInteractive) {
     const run = { length, watcher: counters, reference };
-    runProperty(programs, (drawn) => goesOn(drawn.world, runProgram(target, drawn, run)), asRuns);
+    runEach((program) => goesOn(program.world, runProgram(target, program, run)));
     return;
   }
   const { Relay } = await import('../relay/relay.ts');
@@ -311,7 +319,7 @@ async function runBatch(
     const { performed, isRefused } = execution;
     return goesOn(world, { performed, holds, isRefused, execution: () => execution });
   });
-  runProperty(programs, (drawn) => relay.next(drawn), asRuns);
+  runEach((program) => relay.next(program));
   relay.last();
 }
 

@@ -6,7 +6,7 @@
 
 import { type Target, timeOf, type World } from '../../../runner/index.ts';
 import { pfnEnd } from '../../../spec/index.ts';
-import { GROWTH, type Sizes, sizesOf } from '../arbitraries/sizes.ts';
+import { batchesOf, GROWTH, type Sizes, sizesOf } from '../arbitraries/sizes.ts';
 import type { RanProgram } from '../run-program.ts';
 
 /** A program may take this many seconds before its world counts as too large. */
@@ -34,6 +34,17 @@ export class Pace {
   /** Returns the sizes of a batch. */
   sizes(batch: number): Sizes {
     return sizesOf(batch, this.#most);
+  }
+
+  /**
+   * Returns the sizes of the first programs of a batch, where these try one count of batches after the other. A target that takes whole
+   * programs would be sent millions of addresses; one that frees no region of any length would be named them.
+   */
+  batches(batch: number): readonly Sizes[] {
+    const { isInteractive, profile } = this.#target;
+    const { calls, freeRuns, contiguous } = profile;
+    const isRegion = calls.includes('freeRegion') && freeRuns === 'page-by-page' && contiguous === 'any';
+    return isInteractive && isRegion && calls.includes('allocPages') ? batchesOf(batch, this.#most) : [];
   }
 
   /** Takes note of a program. Returns whether its world was too large for the target: what broke then is not a violation. */
