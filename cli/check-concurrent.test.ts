@@ -67,7 +67,8 @@ it('a concurrent check is interrupted with what it has gone through', { retry: 2
   child.kill('SIGINT');
   const { stdout, exitCode } = await result;
   expect(exitCode).toBe(130);
-  expect(performance.now() - sent).toBeLessThan(2000);
+  // All of it takes minutes.
+  expect(performance.now() - sent).toBeLessThan(20_000);
   expect(stdout).toMatch(/^interrupted: no counterexample so far in [\d,]+ random schedules /m);
 });
 

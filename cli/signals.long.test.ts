@@ -89,7 +89,8 @@ it.each([
     const sent = performance.now();
     child.kill('SIGINT');
     const { stdout, exitCode } = await result;
-    expect(performance.now() - sent).toBeLessThan(2000);
+    // It was to shrink for 300 s.
+    expect(performance.now() - sent).toBeLessThan(20_000);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('the time ended first: a simpler program may exist');
     const [, saved = ''] = /^saved +(\S+)$/m.exec(stdout) ?? [];

@@ -23,9 +23,9 @@ function allocatorOf(limit: number, ...descriptors: DescriptorInput[]): FrameAll
 
 describe('large machines', () => {
   test('12 TiB start in milliseconds, and hand out page frames above 2^31', () => {
-    const start = performance.now();
+    const start = process.threadCpuUsage();
     const frames = allocatorOf(0x4000, usable(0, 0x80000), usable(0x100000, 12 * 1024 * GIB - 0x100000));
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.threadCpuUsage(start).user).toBeLessThan(1_000_000);
     const top = 12 * 1024 * GIB - 1;
     expect(frames.alloc()).toBe(top);
     expect(() => frames.free(top - 1)).toThrowError(expect.objectContaining({ pfn: top - 1, owner: 'pmm' }));

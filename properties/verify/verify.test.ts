@@ -240,14 +240,15 @@ describe('verify', () => {
     ]);
     const hurried = await smallStep(sides, findings, { seconds: 0.1, longest: 3, programs: 1e9 });
     expect(hurried.verdict).toBe('partial');
-    expect(hurried.seconds).toBeLessThan(2);
+    // All of them would take hours; a machine under load may hold up the last one for seconds.
+    expect(hurried.seconds).toBeLessThan(20);
     const many = { ...QUICK.random, programs: 1_000_000 };
     const random = await randomStep(sides, findings, many, { seconds: 0.1 });
     expect([random.verdict, random.evidence]).toEqual([
       'partial',
       expect.stringMatching(/^[\d,]+ of 1,000,000 programs /),
     ]);
-    expect(random.seconds).toBeLessThan(2);
+    expect(random.seconds).toBeLessThan(20);
     const none = await randomStep(sides, findings, { ...many, programs: 0 }, UNLIMITED);
     expect(none.verdict).toBe('not done');
   });
