@@ -376,6 +376,17 @@ describe('a region that is freed', () => {
     },
   );
 
+  test('joins the page frame that was freed last, in a stack with room for one run more', () => {
+    const boot = (base: number, pages: number): DescriptorInput => ({
+      ...usable(base, pages),
+      type: 'loaderData',
+    });
+    const frames = allocatorOf(0, boot(0, 1), boot(1, 4));
+    frames.freePages(Uint32Array.of(0, 4, 1), 3);
+    frames.freeRegion(2, 2);
+    expect(Array.from({ length: 6 }, () => frames.alloc())).toEqual([3, 2, 1, 4, 0, null]);
+  });
+
   test('beyond the last page frame there can be is refused for its end', () => {
     const map = memoryMap([{ ...usable(2 ** 40 - 2, 2), type: 'loaderData' }]);
     const frames = new FrameAllocator(map, configOf({ higherHalf: 0xff00_0000_0000_0000n }));

@@ -57,21 +57,23 @@ export function sizeOf(words: Int32Array, at: number): number {
 const areNeighbours = (step: number): boolean => ((step + 1) & ~2) === 0;
 
 /**
- * Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where there is no room for two words.
+ * Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where it joins no run and there is no room for two words.
  * One function: a call that the engine does not inline, rare as it may be, makes it keep all values in memory and check the words again.
  */
 export function push(words: Int32Array, ordinal: number): boolean {
   const top = words[TOP_AT];
-  if (top + 2 >= words.length) return false;
   const above = words[top];
   if (above === NONE) {
     const next = words[top - 1];
+    // A run takes no more words, and whoever frees a region has made room for one run.
     if (next !== NONE && areNeighbours((ordinal - next) | 0)) {
       words[top - 1] = ordinal;
       words[MORE_AT] += 1;
       return true;
     }
-  } else if (areNeighbours((ordinal - above) | 0)) {
+  }
+  if (top + 2 >= words.length) return false;
+  if (above !== NONE && areNeighbours((ordinal - above) | 0)) {
     words[top + 1] = ordinal;
     words[top + 2] = NONE;
     words[TOP_AT] = top + 2;
