@@ -4,6 +4,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take seconds, the longest first. They begin the run, so that none is left to run alone at its end. */
 const LONG = [
+  'assurance/calls/full-run.long.test.ts',
+  'cli/native-callers.long.test.ts',
+  'cli/recipes.long.test.ts',
+  'cli/package.long.test.ts',
+  'cli/hostile-modules.long.test.ts',
   'runner/process/process.test.ts',
   'properties/verify/verify.test.ts',
   'cli/check.test.ts',

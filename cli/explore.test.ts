@@ -27,7 +27,7 @@ function explore(...args: readonly string[]) {
 
 describe('frameproof explore', () => {
   it('closes on a small world, and says what that proves of programs of any length', async () => {
-    const { stdout, exitCode } = await explore('--stack', '1', '--bitmap', '1', '--threads', '2');
+    const { stdout, exitCode } = await explore('--stack', '1', '--bitmap', '1', '--threads', '64');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
       /^closed: every sequence of these 130 operations, of any length, on 1 page frame of/m,

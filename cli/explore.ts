@@ -125,6 +125,7 @@ async function runSearch({
   signal,
 }: PreparedExploration): Promise<ExploreResult> {
   const { states, time: seconds } = flags;
+  const cores = availableParallelism();
   const bounds: Bounds = {
     ...(states === undefined ? {} : { states }),
     ...(seconds === undefined ? {} : { seconds }),
@@ -140,7 +141,8 @@ async function runSearch({
       });
     return await explore({
       ...common,
-      workers: flags.threads ?? availableParallelism(),
+      // Threads wait for each other after every level: 64 on two cores met 6 states in a minute.
+      workers: Math.min(flags.threads ?? cores, cores),
       graph: flags.html !== undefined,
       memory: flags.memory,
       onProgress: (progress: SearchProgress) => bar.update(progress),
@@ -249,7 +251,7 @@ export function exploreCommand(): Command {
     )
     .addOption(programTimeOption())
     .addOption(shrinkTimeOption())
-    .addOption(threadsOption('one for each core'))
+    .addOption(threadsOption('one for each core, and never more'))
     .addOption(corpusOption('folder to save a counterexample to'))
     .addOption(htmlOption())
     .addOption(verboseOption())

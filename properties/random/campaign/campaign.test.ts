@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../../impl/index.ts';
 import { factoryTarget, OURS, type Target, wrapPmm } from '../../../runner/index.ts';
 import { blamedCall, type Pmm, type PmmFactory, pfnEnd, WorldRefused } from '../../../spec/index.ts';
-import { type CampaignOptions, runBlock, runCampaign } from './campaign.ts';
+import { type CampaignOptions, runBlock, runCampaign, sumOf } from './campaign.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
-import { FULL_RUN_PROGRAMS } from './result.ts';
+import { claimsOf } from './reach.ts';
+import { FULL_RUN_PROGRAMS, resultOf } from './result.ts';
 
 const base: CampaignOptions = {
   target: OURS,
@@ -195,6 +196,17 @@ describe('worlds that init refuses', () => {
 });
 
 describe('worlds that are too large for a target', () => {
+  it('are said to be left out where it was slow on them', () => {
+    const context = { claims: claimsOf(OURS), seed: 1, generated: true };
+    const ended = { seconds: 9, stopped: false, isCutShort: false, peakKib: 0, bytesACall: null };
+    const of = (slow: number) =>
+      resultOf(context, { ...sumOf([]), programs: 8, slow }, { ...ended, findings: [] }).unchecked;
+    const why =
+      'two programs on worlds of that size took more than a second each; unless the machine was busy, claim memoryBelow';
+    expect(of(0).map((one) => one.why)).not.toContain(why);
+    expect(of(2)).toContainEqual({ what: 'the largest worlds after 2 slow programs', why });
+  });
+
   it('do not violate a clause, are counted, and are said to be left out', async () => {
     const { verdict, tooLarge, unchecked } = await runCampaign({
       ...base,

@@ -29,7 +29,7 @@ import {
 } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
-import { paceOf } from './pace.ts';
+import { paceOf, type Taken } from './pace.ts';
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -117,6 +117,7 @@ class Counters {
   #programs = 0;
   #operations = 0;
   #tooLarge = 0;
+  #slow = 0;
   #refused = 0;
   #declined = 0;
 
@@ -145,11 +146,13 @@ class Counters {
   }
 
   /** Counts a program that {@link observer} or {@link lean} has observed. Where its world was too large, what broke does not count. */
-  note(world: World, ran: RanProgram, isTooLarge: boolean): void {
+  note(world: World, ran: RanProgram, taken: Taken): void {
+    const isTooLarge = taken === 'too large';
     this.#situations.noteWorld(world);
     this.#programs += 1;
     this.#operations += ran.performed;
     this.#furthest.endProgram(world, !ran.isRefused && !isTooLarge);
+    if (taken === 'slow') this.#slow += 1;
     if (ran.isRefused) this.#refused += 1;
     else if (isTooLarge) this.#tooLarge += 1;
     else if (!ran.holds) this.#noteViolation(ran.execution());
@@ -180,6 +183,7 @@ class Counters {
       arguments: this.#edges.toRecord(),
       violations: this.#violations,
       tooLarge: this.#tooLarge,
+      slow: this.#slow,
       refused: this.#refused,
       declined: this.#declined,
       furthest: this.#furthest.furthest,
@@ -287,10 +291,10 @@ async function runBatch(
   let start = performance.now();
   const goesOn = (world: World, ran: RanProgram): boolean => {
     const now = performance.now();
-    const isTooLarge = pace.isTooLarge(world, ran, (now - start) / 1000);
-    counters.note(world, ran, isTooLarge);
+    const taken = pace.note(world, ran, (now - start) / 1000);
+    counters.note(world, ran, taken);
     options.onProgram?.({ execution: ran.execution(), seconds: (now - start) / 1000, seed });
-    if (!ran.holds && !isTooLarge) found.note(ran.execution(), now - start);
+    if (!ran.holds && taken !== 'too large') found.note(ran.execution(), now - start);
     start = now;
     return !found.isOver && !isOver();
   };

@@ -138,6 +138,8 @@ export interface Counts {
   readonly violations: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Programs on a world that was too large for the target: it had no memory for it, or did not answer in time. */
   readonly tooLarge: number;
+  /** Programs that were so slow that the target got smaller worlds from then on. */
+  readonly slow: number;
   /** Programs on a world that init said it cannot manage. */
   readonly refused: number;
   /** Operations that the model admitted after the lean judge had not; none on ours. */
@@ -160,6 +162,7 @@ export const Counts: t.Type<Counts, unknown> = closed(
       ),
       violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
       tooLarge: Times,
+      slow: Times,
       refused: Times,
       declined: Times,
       furthest: t.readonly(closed(t.type(FURTHEST))),
@@ -208,6 +211,7 @@ export function addCounts(sum: CountsSum, more: Counts): void {
   for (const kind of ARGUMENT_KINDS) addEdges(sum.arguments[kind], more.arguments[kind]);
   addByTwoNames(sum.violations, more.violations);
   sum.tooLarge += more.tooLarge;
+  sum.slow += more.slow;
   sum.refused += more.refused;
   sum.declined += more.declined;
   sum.furthest = further(sum.furthest, more.furthest);

@@ -10,8 +10,8 @@ it('a target gets smaller worlds when two programs on one of a size were slow: o
   const ran = { performed: 1, holds: true, isRefused: false, execution: () => execution };
   const pace = new Pace(limited);
   const sizes = pace.sizes(1000);
-  expect(pace.isTooLarge(world, ran, 1.5)).toBe(false);
+  expect(pace.note(world, ran, 1.5)).toBe('taken');
   expect(pace.sizes(1000)).toEqual(sizes);
-  expect(pace.isTooLarge(world, ran, 1.5)).toBe(false);
+  expect(pace.note(world, ran, 1.5)).toBe('slow');
   expect(pace.sizes(1000)).not.toEqual(sizes);
 });

@@ -18,6 +18,14 @@ const SLOW_OPERATIONS = 2 ** 15;
 const CANNOT_START =
   /RangeError|allocation failed|out of memory|more memory than its limit|still running after|did not end within its time limit/i;
 
+/**
+ * How a target took the world of a program.
+ *
+ * - `slow`: the world is checked, and smaller ones come from then on.
+ * - `too large`: the same, and what broke is not a violation.
+ */
+export type Taken = 'taken' | 'slow' | 'too large';
+
 export class Pace {
   readonly #target: Target;
   readonly #isBounded: boolean;
@@ -47,20 +55,21 @@ export class Pace {
     return isInteractive && isRegion && calls.includes('allocPages') ? batchesOf(batch, this.#most) : [];
   }
 
-  /** Takes note of a program. Returns whether its world was too large for the target: what broke then is not a violation. */
-  isTooLarge(world: World, ran: RanProgram, seconds: number): boolean {
-    if (!this.#isBounded) return false;
+  /** Takes note of a program. Returns how its target took the world. */
+  note(world: World, ran: RanProgram, seconds: number): Taken {
+    if (!this.#isBounded) return 'taken';
     const level = GROWTH.findIndex(({ memoryBits }) => pfnEnd(world.map) <= 2 ** memoryBits);
-    if (level <= 0) return false;
+    if (level <= 0) return 'taken';
     const isUnable = !ran.holds && (cannotStart(ran) || ran.execution().isUnanswered);
     const isSlow = seconds >= SLOW_SECONDS * Math.max(1, ran.performed / SLOW_OPERATIONS);
-    if (!isSlow && !isUnable) return false;
+    if (!isSlow && !isUnable) return 'taken';
     const isFirst = !this.#slowOn.has(level);
     this.#slowOn.add(level);
-    if (isFirst && !isUnable) return false;
+    if (isFirst && !isUnable) return 'taken';
     this.#most = Math.min(this.#most, level - 1);
-    if (isUnable) timeOf(this.#target, this.#target.programMs).noteTooLarge(world);
-    return isUnable;
+    if (!isUnable) return 'slow';
+    timeOf(this.#target, this.#target.programMs).noteTooLarge(world);
+    return 'too large';
   }
 }
 

@@ -112,7 +112,7 @@ function unmetIn({ situations, clauses }: Pick<Counts, 'clauses' | 'situations'>
 /** Returns the rules that a run on a target with these claims does not check, and the worlds that it left out, with the reason. */
 function uncheckedOn(
   claims: Claims,
-  { programs, tooLarge, refused }: Pick<Counts, 'programs' | 'tooLarge' | 'refused'>,
+  { programs, tooLarge, slow, refused }: Pick<Counts, 'programs' | 'tooLarge' | 'slow' | 'refused'>,
 ): readonly Unchecked[] {
   const { profile, policies, seesWrites, takesAnyNumber, inspects } = claims;
   const list = [...uncheckedBy({ ...profile, policies })];
@@ -136,6 +136,11 @@ function uncheckedOn(
     list.push({
       what: `${counted(tooLarge, 'program')} on the largest worlds`,
       why: 'it had no memory for them, or no answer in time, and got smaller ones from then on; claim memoryBelow, or pass --program-time',
+    });
+  if (slow > 0)
+    list.push({
+      what: `the largest worlds after ${counted(slow, 'slow program')}`,
+      why: 'two programs on worlds of that size took more than a second each; unless the machine was busy, claim memoryBelow',
     });
   return list;
 }

@@ -1,6 +1,6 @@
 /** Kinds of contiguous allocations: what they take notice of, and where runs may lie. */
 import { type MemoryMap, PAGE_BYTES, pfnOf, U64_MAX } from '../../../spec/index.ts';
-import { areU64, type Change, type FoundRun, missing, type Parts, takeAt } from '../mutant.ts';
+import { areU64, type Change, type FoundRun, missing, type Parts } from '../mutant.ts';
 import { type Kind, variant } from './kind.ts';
 
 /** Returns a change that passes other arguments of contiguous allocations on. */
@@ -41,45 +41,48 @@ function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-/** A run that is asked for, in page frames. */
+/** A run that is asked for. */
 interface AskedRun {
-  readonly count: number;
-  readonly end: number;
-  readonly alignment: number;
+  readonly count: number | bigint;
+  /** In bytes. */
+  readonly alignment: number | bigint;
 }
 
 /** Page frames [base, end) in which a run may lie. */
 export type Stretch = readonly [base: number, end: number];
+
+/** Takes the lowest run of [from, to), while all that is free below is held. */
+function takeWithin({ inner, quietly }: Parts, [from, to]: Stretch, run: AskedRun): bigint | null {
+  return quietly(() => {
+    const held: { readonly address: bigint; readonly count: number }[] = [];
+    for (let count = from; count >= 1; count = Math.floor(count / 2)) {
+      const take = (): bigint | null => inner.allocBitmap(count, BigInt(from) * PAGE_BYTES, 1);
+      for (let address = take(); address !== null; address = take()) held.push({ address, count });
+    }
+    const found = inner.allocBitmap(run.count, least(BigInt(to) * PAGE_BYTES, U64_MAX), run.alignment);
+    for (const { address, count } of held) inner.freeRegion(address, count);
+    return found;
+  });
+}
 
 /** Returns a change that takes the lowest run in the first stretch that has one, of those below `end`. */
 export function dividedRuns(
   stretches: (map: MemoryMap, end: number) => readonly Stretch[],
   isBound = true,
 ): Change {
-  return (parts) => {
-    const { inner, limit } = parts;
-    const lowest = ({ count, end, alignment }: AskedRun): number | null => {
-      const free = [...inner.inspect()].filter(({ condition }) => condition === 'free');
-      for (const [from, to] of stretches(parts.map, end))
-        for (const run of free) {
-          const base = Math.ceil(Math.max(run.base, from) / alignment) * alignment;
-          if (base + count <= Math.min(run.base + run.count, to, isBound ? end : to)) return base;
-        }
-      return null;
-    };
-    return {
-      allocBitmap: (count, maxAddr, alignment) => {
-        const isPlain = areU64(count, maxAddr, alignment) && count > 0 && count < 2 ** 40;
-        if (!isPlain) return inner.allocBitmap(count, maxAddr, alignment);
-        const base = lowest({
-          count: Number(count),
-          end: Math.min(limit, Number(BigInt(maxAddr) / PAGE_BYTES)),
-          alignment: Math.max(1, Math.ceil(Number(alignment) / 4096)),
-        });
-        return base === null ? parts.fail('allocBitmap') : takeAt(parts, { base, count: Number(count) });
-      },
-    };
-  };
+  return (parts) => ({
+    allocBitmap: (count, maxAddr, alignment) => {
+      const isPlain = areU64(count, maxAddr, alignment) && count > 0 && count < 2 ** 40;
+      if (!isPlain) return parts.inner.allocBitmap(count, maxAddr, alignment);
+      const end = Math.min(parts.limit, Number(BigInt(maxAddr) / PAGE_BYTES));
+      for (const [from, to] of stretches(parts.map, end)) {
+        const last = isBound ? Math.min(to, end) : to;
+        const found = from < last ? takeWithin(parts, [from, last], { count, alignment }) : null;
+        if (found !== null) return found;
+      }
+      return parts.fail('allocBitmap');
+    },
+  });
 }
 
 /** Returns where the descriptors of a map begin and end, without `cut` page frames at the end of each. */
