@@ -88,15 +88,16 @@ describe('frameproof judge', () => {
   });
 });
 
+/** Writes the log with its last free twice. */
+function writeDoubleFree(name: string): void {
+  const at = lines().findLastIndex((line) => /"call":"free".*"kind":"done"/.test(line));
+  const twice = lines().toSpliced(at, 0, lines()[at] ?? '');
+  writeFileSync(join(cwd, name), `${twice.join('\n')}\n`);
+}
+
 describe('frameproof shrink', () => {
   it('brings a failing log down to the shortest program, saves it, and exits with 1', async () => {
-    const at = lines().findLastIndex((line) => /"call":"free".*"kind":"done"/.test(line));
-    writeFileSync(
-      join(cwd, 'double.log'),
-      `${lines()
-        .toSpliced(at, 0, lines()[at] ?? '')
-        .join('\n')}\n`,
-    );
+    writeDoubleFree('double.log');
     const target = example('broken-double-free');
     const { exitCode, stdout } = await run(`shrink double.log --target ${target} --corpus shrunk --json`);
     expect(exitCode).toBe(1);
@@ -111,11 +112,21 @@ describe('frameproof shrink', () => {
     expect(again.stdout).toContain(`saved     ${file}\nnext: npx frameproof replay ${file}`);
   });
 
-  it('says so and exits with 3 where the target breaks no clause', async () => {
-    const { exitCode, stdout, stderr } = await run('shrink run.log');
+  it('says that an admitted log leaves nothing to shrink, and exits with 0', async () => {
+    expect(await run('shrink run.log')).toMatchObject({
+      exitCode: 0,
+      stdout:
+        'holds: run.log: the specification admits its 2,000 operations, and frameproof violates no clause on them: nothing to shrink\nnext: npx frameproof check --target frameproof\n',
+      stderr: '',
+    });
+  });
+
+  it('asks for the allocator of a failing log, and exits with 3, where the target violates no clause', async () => {
+    writeDoubleFree('double.log');
+    const { exitCode, stdout, stderr } = await run('shrink double.log');
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toBe(
-      'frameproof: this file no longer applies: run.log: frameproof violates no clause on it\n',
+      'frameproof: this file no longer applies: double.log: it violates free.owner, and frameproof violates no clause on its calls: pass the allocator that it was recorded of as --target\n',
     );
   });
 

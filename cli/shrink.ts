@@ -140,6 +140,23 @@ function reportUnfinished(
   endWith(EXIT.partial);
 }
 
+/** Reports that there is nothing to shrink: no answer in the log violates a clause, and no answer of the target to the same calls. */
+function reportAdmitted(
+  file: string,
+  target: string,
+  { verdict, operationsBefore, seconds }: ShrinkResult,
+  { json: isJson = false }: Pick<ShrinkFlags, 'json'>,
+): void {
+  const next = commandLine('check', '--target', target);
+  const lines = [
+    `holds: ${file}: the specification admits its ${counted(operationsBefore, 'operation')}, and ${target} violates no clause on them: nothing to shrink`,
+    nextLine(next),
+  ];
+  const json = { verdict, operationsBefore, seconds, counterexample: null, next };
+  print(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
+  endWith(EXIT.holds);
+}
+
 /** Shrinks a trace or a log, and reports the result. */
 export async function shrinkFile(file: string, flags: ShrinkFlags, signal?: AbortSignal): Promise<void> {
   const read = await readScenario(file, flags.profile, await logMapOf(flags));
@@ -154,10 +171,16 @@ export async function shrinkFile(file: string, flags: ShrinkFlags, signal?: Abor
   });
   bar.stop();
   if (result.verdict === 'unfinished') return reportUnfinished(file, target.name, result, flags);
-  if (result.verdict === 'holds')
-    throw new OutdatedTraceError(`${file}: ${target.name} violates no clause on it`);
+  const recorded = read.violation?.clause;
+  if (result.verdict === 'holds' && read.kind === 'log' && recorded === undefined)
+    return reportAdmitted(file, target.name, result, flags);
+  if (result.verdict === 'holds') {
+    const other = `it violates ${recorded}, and ${target.name} violates no clause on its calls: pass the allocator that it was recorded of as --target`;
+    const ended = read.kind === 'log' ? other : `${target.name} violates no clause on it`;
+    throw new OutdatedTraceError(`${file}: ${ended}`);
+  }
   const path = savedIn(flags.corpus, (folder) => saveTrace(folder, result.trace));
-  reportShrunk(result, { from: file, recorded: read.violation?.clause, path }, flags);
+  reportShrunk(result, { from: file, recorded, path }, flags);
 }
 
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

@@ -13,6 +13,7 @@ import {
   nextDescriptor,
   type Owner,
   type Ownership,
+  type OwnerTest,
   ownedRegions,
   type PageCount,
   PFN_LIMIT,
@@ -286,20 +287,21 @@ export class ModelState implements Ownership {
     return parts;
   }
 
-  firstFailing({ base, count }: Region, test: (owner: Owner) => boolean): Pfn | null {
-    if (count === 1) return test(ownerAt(this.#fields.extents, base)) ? null : base;
-    const frame = findExtent(this.#fields.extents, base, base + count, (owner) => !test(owner));
+  firstFailing({ base, count }: Region, test: OwnerTest): Pfn | null {
+    if (count === 1) return test(ownerAt(this.#fields.extents, base), base, base + 1) ? null : base;
+    const fails = (owner: Owner, from: number, to: number): boolean => !test(owner, from, to);
+    const frame = findExtent(this.#fields.extents, base, base + count, fails);
     return frame === null ? null : pfn(frame);
   }
 
   lowestFit(request: FitRequest): Pfn | null {
-    const { count, limit } = request;
+    const { count, limit, from: least = 0 } = request;
     if (count > this.freeIn('bitmap')) return null;
     const { map, profile } = this.world;
     const isDivided = profile.runsWithin === 'descriptors';
     let lowest = 0;
     let end = -1;
-    const found = findExtent(this.#fields.extents, 0, limit, (owner, from, to) => {
+    const found = findExtent(this.#fields.extents, least, limit, (owner, from, to) => {
       if (owner !== 'pmm') return false;
       if (from !== end) lowest = startFrom(from, request);
       end = to;

@@ -35,6 +35,8 @@
 #define FINDING_BYTES 256
 /* Wall-clock limit, as a multiple of the CPU limit. */
 #define PATIENCE 4
+/* The highest number that Linux gives a process. */
+#define MAX_PID (1 << 22)
 #define PAGES_OF(bytes) ((bytes) / FP_PAGE_SIZE)
 
 static void stop(const char *why) {
@@ -49,6 +51,8 @@ static struct {
     volatile size_t committed;
     volatile bool is_finished;
     volatile bool is_full;
+    /* The number of the child in /proc, which may be that of another namespace; 0 if it has none. */
+    volatile long proc_pid;
     /* What a sanitizer has found, empty for nothing. */
     char finding[FINDING_BYTES];
     char text[];
@@ -1209,8 +1213,15 @@ static void send_live(int out, size_t *sent) {
 
 #include "frameproof_callers.h"
 
+/* Returns the number that this process has in /proc, which getpid need not be; 0 if it has none. */
+static long number_in_proc(void) {
+    char text[32] = "";
+    return readlink("/proc/self", text, sizeof text - 1) > 0 ? strtol(text, NULL, 10) : 0;
+}
+
 static _Noreturn void run_program(limits limit, bool is_live, int out) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    answers->proc_pid = number_in_proc();
     limit_resources(limit);
     size_t sent = 0;
     sort_memory();
@@ -1283,10 +1294,10 @@ static double worked_ms(pid_t pid) {
     return clock_getcpuclockid(pid, &clock) == 0 ? ms_of(clock) : 0;
 }
 
-/* Returns the memory of a process in KiB, 0 if it cannot be read. */
-static uint64_t resident_kib(pid_t pid) {
+/* Returns the memory of the child in KiB, 0 if it cannot be read. */
+static uint64_t resident_kib(void) {
     char path[64], text[128];
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    snprintf(path, sizeof path, "/proc/%ld/statm", answers->proc_pid);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         return 0;
@@ -1298,9 +1309,9 @@ static uint64_t resident_kib(pid_t pid) {
     return sscanf(text, "%llu %llu", &size, &resident) == 2 ? resident * (uint64_t)(sysconf(_SC_PAGESIZE) / 1024) : 0;
 }
 
-/* Kills processes that a child has left running. As orphans, they are now children of the server. */
-static void kill_orphans(void) {
-    char path[64], text[4096];
+/* Kills the processes that a child has left running: as orphans, they are now children of the server, begun after that child. In a
+ * namespace of process numbers /proc may have others, so each number is tried up to that of a process which begins now. */
+static void kill_orphans(pid_t child) {
     for (int round = 0; round < 1000; round++) {
         pid_t ended;
         while ((ended = waitpid(-1, NULL, WNOHANG)) > 0) {
@@ -1308,19 +1319,15 @@ static void kill_orphans(void) {
         if (ended < 0) {
             return; /* no child is left */
         }
-        snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)syscall(SYS_gettid));
-        int file = open(path, O_RDONLY | O_CLOEXEC);
-        ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
-        if (file >= 0) {
-            close(file);
+        pid_t newest = fork();
+        if (newest == 0) {
+            _exit(0);
         }
-        text[length > 0 ? length : 0] = '\0';
-        for (char *at = text; *at != '\0';) {
-            long pid = strtol(at, &at, 10);
-            if (pid > 1) {
-                kill((pid_t)pid, SIGKILL);
+        for (pid_t pid = child; newest > 0 && pid != newest; pid = pid < MAX_PID ? pid + 1 : 2) {
+            siginfo_t info;
+            if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
+                kill(pid, SIGKILL);
             }
-            at += strspn(at, " \n");
         }
         nanosleep(&(struct timespec){0, 1000000}, NULL);
     }
@@ -1352,7 +1359,7 @@ static bool await_child(pid_t child, limits limit, int *status, struct rusage *u
         if (is_signalled || *killed_for != NULL) {
             continue;
         }
-        if (resident_kib(child) > limit.mebibytes << 10) {
+        if (resident_kib() > limit.mebibytes << 10) {
             *killed_for = "memory";
         } else if (worked_ms(child) > (double)limit.milliseconds || ms_of(CLOCK_MONOTONIC) > deadline) {
             *killed_for = "time";
@@ -1392,6 +1399,7 @@ static bool serve_program(limits limit, bool is_live, int out) {
         clear_shared();
     }
     answers->committed = 0;
+    answers->proc_pid = 0;
     answers->is_finished = false;
     answers->is_full = false;
     answers->finding[0] = '\0';
@@ -1409,7 +1417,7 @@ static bool serve_program(limits limit, bool is_live, int out) {
     if (!await_child(child, limit, &status, &usage, &killed_for)) {
         stop("cannot wait for a program");
     }
-    kill_orphans();
+    kill_orphans(child);
     if (callers.is_asked) {
         written = answers->committed;
         say_records();

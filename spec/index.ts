@@ -129,6 +129,7 @@ export {
   type FitRequest,
   freeForSingles,
   type Ownership,
+  type OwnerTest,
   spareIn,
   startFrom,
   type World,

@@ -59,6 +59,9 @@ export function startFrom(at: number, { count, alignment, from = 0, boundary }: 
   }
 }
 
+/** Whether page frames [from, to) of one owner are as they must be. */
+export type OwnerTest = (owner: Owner, from: number, to: number) => boolean;
+
 /** The owner of each page frame. */
 export interface Ownership {
   readonly world: World;
@@ -75,9 +78,12 @@ export interface Ownership {
   readonly unnamed: number;
   /** The parts of a region that may be kept: free, and never handed out. More than {@link unnamed} of all page frames are. */
   perhapsKept(region: Region): readonly Region[];
-  /** The lowest page frame of the region whose owner fails the test; null where none does. */
-  firstFailing(region: Region, test: (owner: Owner) => boolean): Pfn | null;
-  /** The lowest fitting run of free page frames of the bitmap zone, or null. */
+  /**
+   * The lowest page frame of the region whose owner fails the test; null where none does. The test is asked once for each part [from, to)
+   * of one owner, ascending.
+   */
+  firstFailing(region: Region, test: OwnerTest): Pfn | null;
+  /** The lowest fitting run of free page frames of the bitmap zone, or null. O(extents from where it may start up to it). */
   lowestFit(request: FitRequest): Pfn | null;
   /**
    * The number of page frames that were allocated at once from this one on, and are held; 0 where no such run begins here. Null where
@@ -130,27 +136,12 @@ export function servingZones(state: Ownership, end: number): readonly ZoneExtent
   return zones.toReversed().filter((zone) => (isOnly ? zone.end === end : zone.end <= end));
 }
 
-/** Calls `visit` with the free extents of a zone, ascending, until it returns true. O(extents · log extents). */
-function visitFree(
-  state: Ownership,
-  { base, end }: ZoneExtent,
-  visit: (from: Pfn, to: Pfn) => boolean,
-): void {
-  for (let at = base; at < end; ) {
-    const from = state.firstFailing({ base: at, count: pagesBetween(at, end) }, (owner) => owner !== 'pmm');
-    if (from === null) return;
-    const to = state.firstFailing({ base: from, count: pagesBetween(from, end) }, (owner) => owner === 'pmm');
-    at = to ?? end;
-    if (visit(from, at)) return;
-  }
-}
-
-/** Returns the number of free page frames of a zone. */
-export function freeWithin(state: Ownership, zone: ZoneExtent): PageCount {
+/** Returns the number of free page frames of a zone. O(its extents). */
+export function freeWithin(state: Ownership, { base, end }: ZoneExtent): PageCount {
   let free = 0;
-  visitFree(state, zone, (from, to) => {
-    free += to - from;
-    return false;
+  state.firstFailing({ base, count: pagesBetween(base, end) }, (owner, from, to) => {
+    if (owner === 'pmm') free += to - from;
+    return true;
   });
   return pageCount(free);
 }
@@ -164,16 +155,11 @@ export function freeForSingles(state: Ownership): number {
   return singlePages === 'stack-zone' ? inStack : inStack + state.freeIn('bitmap') - state.unnamed;
 }
 
-/** Returns the lowest run that fits in the highest zone which serves a request and has one, or null. */
+/** Returns the lowest run that fits in the first zone which serves a request and has one, or null. */
 export function lowestInZones(state: Ownership, request: FitRequest): Pfn | null {
-  const { count, limit, zoneEnd = limit } = request;
-  for (const zone of servingZones(state, zoneEnd)) {
-    let lowest: Pfn | null = null;
-    visitFree(state, zone, (from, to) => {
-      const base = startFrom(from, request);
-      if (base + count <= to) lowest = pfn(base);
-      return lowest !== null;
-    });
+  const { limit, zoneEnd = limit, from = 0 } = request;
+  for (const { base, end } of servingZones(state, zoneEnd)) {
+    const lowest = state.lowestFit({ ...request, from: Math.max(from, base), limit: end });
     if (lowest !== null) return lowest;
   }
   return null;

@@ -3,7 +3,7 @@
  * yields one. The result is a local minimum: none of its neighbours is a counterexample.
  */
 import { MOVES, type Move } from './moves/index.ts';
-import { compareDrafts } from './simplicity.ts';
+import { compareMeasured, Measured } from './simplicity.ts';
 import type { Counterexample, Trials } from './trials.ts';
 
 /** The end of a descent, and how many simpler counterexamples it went through. */
@@ -13,10 +13,10 @@ export interface Descent {
 }
 
 function firstSimpler(trials: Trials, counterexample: Counterexample, move: Move): Counterexample | null {
+  const bound = new Measured(counterexample.draft);
   for (const draft of move(counterexample)) {
     if (trials.isSpent) return null;
-    if (compareDrafts(draft, counterexample.draft) >= 0) continue;
-    const found = trials.attempt(draft);
+    const found = compareMeasured(new Measured(draft), bound) < 0 ? trials.attempt(draft) : null;
     if (found !== null) return found;
   }
   return null;

@@ -4,11 +4,11 @@
  * counterexample of a bug, and nothing shorter exists in these worlds. Programs with plain arguments come first, in many
  * worlds; then all arguments, in fewer.
  */
-import { INIT_CLAUSES, SWEEP_CLAUSES } from '../../spec/index.ts';
+import { INIT_CLAUSES, type Program, SWEEP_CLAUSES } from '../../spec/index.ts';
 import type { Draft } from './draft.ts';
-import { Siblings } from './siblings.ts';
-import { simplerThan } from './simplicity.ts';
-import { type ArgumentRange, lastCallsOf, programsOn } from './small-programs.ts';
+import { notKnownToHold } from './siblings.ts';
+import { compareMeasured, Measured } from './simplicity.ts';
+import { type ArgumentRange, lastCallsOf, siblingsOn } from './small-programs.ts';
 import { narrowWorldsFor, type SmallWorld, worldsFor } from './small-worlds.ts';
 import type { Counterexample, Trials } from './trials.ts';
 
@@ -30,15 +30,31 @@ export const ENUMERATIONS: readonly Enumeration[] = [
   { range: 'edges', longest: 2, worldsFor: narrowWorldsFor },
 ];
 
+/** Lists the drafts of one length that are simpler than `best` and not known to hold. */
 function* draftsOf(
-  { kept, calls: has }: Trials,
-  { policies }: Draft,
+  trials: Trials,
+  best: Draft,
   length: number,
   { range, worldsFor }: Enumeration,
-): Generator<Draft> {
+): Generator<Measured> {
+  const { kept, calls: has } = trials;
   const which = { calls: lastCallsOf(kept, has), range, has };
+  const bound = new Measured(best);
+  const simpler = (world: SmallWorld, programs: readonly Program[]): readonly Measured[] =>
+    programs
+      .map((operations) => new Measured({ ...world, policies: best.policies, operations }))
+      .filter((draft) => compareMeasured(draft, bound) < 0);
   for (const world of worldsFor(length))
-    for (const operations of programsOn(world, length, which)) yield { ...world, policies, operations };
+    if (length === 0) yield* simpler(world, [[]]);
+    else
+      for (const { before, lasts } of siblingsOn(world, length, which)) {
+        const siblings = simpler(
+          world,
+          lasts.map((last) => [...before, last]),
+        );
+        if (trials.isSpent) return;
+        yield* notKnownToHold(trials, siblings);
+      }
 }
 
 /**
@@ -47,15 +63,12 @@ function* draftsOf(
  */
 export function enumerate(trials: Trials, best: Draft, enumeration: Enumeration): Counterexample | null {
   const longest = Math.min(enumeration.longest, best.operations.length);
-  for (let length = WITHOUT_CALLS.has(trials.kept.clause) ? 0 : 1; length <= longest; length += 1) {
-    const drafts = simplerThan(best, draftsOf(trials, best, length, enumeration));
-    const siblings = new Siblings(trials, drafts);
-    for (const draft of drafts) {
+  for (let length = WITHOUT_CALLS.has(trials.kept.clause) ? 0 : 1; length <= longest; length += 1)
+    for (const { draft } of [...draftsOf(trials, best, length, enumeration)].sort(compareMeasured)) {
       if (trials.isSpent) return null;
-      const found = siblings.isKnownToHold(draft) ? null : trials.attempt(draft);
+      const found = trials.attempt(draft);
       if (found !== null) return found;
     }
-  }
   return null;
 }
 

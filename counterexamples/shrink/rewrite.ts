@@ -9,6 +9,7 @@ import {
 } from '../../spec/index.ts';
 import { absoluteTo, type Draft, frameOfAddress } from './draft.ts';
 import { withType } from './layout.ts';
+import { argumentsCost } from './simplicity.ts';
 import { mapReferences, placesOfResults, subprogram } from './subprogram.ts';
 import type { Counterexample } from './trials.ts';
 
@@ -23,6 +24,23 @@ export function range(from: number, to: number): readonly number[] {
 /** Returns the draft with operation `at` replaced. */
 export function withOperation(draft: Draft, at: number, operation: Operation<Reference>): Draft {
   return { ...draft, operations: draft.operations.with(at, operation) };
+}
+
+/**
+ * Lists the draft with operation `at` replaced by one of the same call whose arguments cost no more: with any other, the draft is not simpler. To say so
+ * of an operation costs less than of a program.
+ */
+export function* withSimpler(
+  draft: Draft,
+  at: number,
+  operations: Iterable<Operation<Reference>>,
+): Generator<Draft> {
+  const { higherHalf } = draft;
+  const operation = draft.operations[at];
+  if (operation === undefined) return;
+  const most = argumentsCost(operation, higherHalf);
+  for (const simpler of operations)
+    if (argumentsCost(simpler, higherHalf) <= most) yield withOperation(draft, at, simpler);
 }
 
 /** Returns the draft with its references replaced. */

@@ -1,39 +1,76 @@
 import { expect, it } from 'vitest';
-import { HIGHER_HALF_48, type Operation, type Program, type Reference } from '../../spec/index.ts';
-import type { Draft } from './draft.ts';
-import { Siblings } from './siblings.ts';
+import { createPmm } from '../../impl/index.ts';
+import { OURS } from '../../runner/index.ts';
+import { LeanRun } from '../../runner/lean/index.ts';
+import {
+  config,
+  HIGHER_HALF_48,
+  memoryMap,
+  type Operation,
+  type Program,
+  type Reference,
+} from '../../spec/index.ts';
+import { changesNothing } from './lean-trials.ts';
+import { notKnownToHold } from './siblings.ts';
+import { Measured } from './simplicity.ts';
 
-const free = (frame: number): Operation<Reference> => ({
-  call: 'free',
-  address: { absolute: HIGHER_HALF_48 + BigInt(frame) * 4096n },
-});
+const LASTS: readonly Operation<Reference>[] = [
+  { call: 'free', address: { absolute: 1n } },
+  { call: 'free', address: { absolute: 0n } },
+  { call: 'allocPages', count: 1n },
+  { call: 'allocPages', count: 9n },
+  { call: 'totalAmount' },
+];
 
-const FRAMES = Array.from({ length: 40 }, (_, frame) => frame);
-
-/** Drafts that free each of 40 page frames after one of two operations. */
-function drafts(): readonly Draft[] {
-  const descriptors = [{ type: 'conventional', base: 0, pages: 40 }] as const;
-  const world = { descriptors, limit: 0, higherHalf: HIGHER_HALF_48, policies: [] };
-  const [first, second] = [{ call: 'alloc' }, { call: 'alloc' }] as const;
-  return FRAMES.flatMap((frame) =>
-    [first, second].map((before): Draft => ({ ...world, operations: [before, free(frame)] })),
-  );
-}
-
-it('drafts that differ only in their last operation are tried together, once, the simplest first', () => {
-  const tried: [Program, Program][] = [];
+/** Tries the last operations together, of which the free of address 0 is answered wrongly. Returns the ones that are left, and what was tried. */
+function left(lasts: Program): readonly [readonly unknown[], readonly Program[]] {
+  const tried: Program[] = [];
   const trials = {
-    holdingWith: ({ operations }: Draft, lasts: Program) => {
-      tried.push([operations, lasts]);
-      return new Set(lasts.slice(1));
+    holdingWith: (_: unknown, together: Program) => {
+      tried.push(together);
+      return together.includes(LASTS[1] ?? { call: 'alloc' })
+        ? []
+        : together.map((last) => last !== LASTS[2]);
     },
   };
-  const all = drafts();
-  const siblings = new Siblings(trials, all);
-  const known = all.map((draft) => siblings.isKnownToHold(draft));
-  expect(known.slice(0, 4)).toEqual([false, false, true, true]);
-  expect(known.filter((isKnown) => isKnown)).toHaveLength(78);
-  expect(tried).toEqual([0, 1].map(() => [[{ call: 'alloc' }], FRAMES.map(free)]));
-  const few = all.slice(0, 8);
-  expect(few.some((draft) => new Siblings(trials, few).isKnownToHold(draft))).toBe(false);
+  const world = { descriptors: [], limit: 0, higherHalf: HIGHER_HALF_48, policies: [] };
+  const siblings = lasts.map((last) => new Measured({ ...world, operations: [{ call: 'alloc' }, last] }));
+  return [notKnownToHold(trials, siblings).map(({ draft }) => draft.operations[1]), tried];
+}
+
+it('siblings are tried together, the simplest first; the ones that do more than nothing are left', () => {
+  const [free, , one, nine, total] = LASTS;
+  expect(left(LASTS.filter((last) => last !== LASTS[1]))).toEqual([[one], [[free, total, one, nine]]]);
+});
+
+it('where one is answered wrongly, the ones of each other call are tried together', () => {
+  const [free, wrong, one, nine, total] = LASTS;
+  const [found, tried] = left(LASTS);
+  expect(found).toEqual([wrong, free, total, one]);
+  expect(tried).toEqual([
+    [wrong, free, total, one, nine],
+    [wrong, free],
+    [one, nine],
+  ]);
+});
+
+it('an operation changes nothing if it is refused, misuse, for an amount, or of nothing', () => {
+  const map = memoryMap([{ type: 'loaderData', start: 0n, pages: 3 }]);
+  const world = { map, config: config({ bitmapMaxAddr: 0n }) };
+  const run = new LeanRun(createPmm, OURS, world, null);
+  const boot = { absolute: HIGHER_HALF_48 };
+  const operations: Program = [
+    { call: 'freeRegion', address: boot, count: 0n },
+    { call: 'freePages', addresses: [] },
+    { call: 'allocPages', count: 0n },
+    { call: 'alloc' },
+    { call: 'freeAmount' },
+    { call: 'free', address: { absolute: 0n } },
+    { call: 'freeRegion', address: boot, count: 1n },
+    { call: 'freePages', addresses: [boot] },
+    { call: 'free', address: boot },
+  ];
+  const changing = operations.filter((operation) => run.take(operation) && !changesNothing(run));
+  run.finish();
+  expect(changing).toEqual(operations.slice(-3));
 });

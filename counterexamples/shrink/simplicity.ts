@@ -157,52 +157,47 @@ const WORLD_MEASURES: readonly Measure[] = [
 /** The measures, in the order in which they decide. */
 const MEASURES: readonly Measure[] = [...PROGRAM_MEASURES, ...WORLD_MEASURES];
 
-/** Returns a negative number where draft `a` is simpler than `b`, 0 where they are the same, else a positive one. */
-export function compareDrafts(a: Draft, b: Draft): number {
-  const isSameProgram = a.operations === b.operations && a.higherHalf === b.higherHalf;
-  for (const measure of isSameProgram ? WORLD_MEASURES : MEASURES) {
-    const difference = measure(a) - measure(b);
-    if (difference !== 0) return difference;
-  }
-  return compareKeys(keyOf(a), keyOf(b));
-}
-
-function compareKeys(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-interface Measured {
+/** A draft and its measures: each is taken once, when it is first compared. */
+export class Measured {
   readonly draft: Draft;
-  readonly sizes: readonly number[];
+  readonly #sizes: (number | undefined)[] = [];
+  #key: string | null = null;
+
+  constructor(draft: Draft) {
+    this.draft = draft;
+  }
+
+  size(place: number): number {
+    const known = this.#sizes[place];
+    if (known !== undefined) return known;
+    const size = MEASURES[place]?.(this.draft) ?? 0;
+    this.#sizes[place] = size;
+    return size;
+  }
+
+  get key(): string {
+    this.#key ??= keyOf(this.draft);
+    return this.#key;
+  }
 }
 
-function measured(draft: Draft): Measured {
-  return { draft, sizes: MEASURES.map((measure) => measure(draft)) };
-}
-
-function compareMeasured(a: Measured, b: Measured): number {
-  for (let i = 0; i < a.sizes.length; i += 1) {
-    const difference = (a.sizes[i] ?? 0) - (b.sizes[i] ?? 0);
+/** Returns a negative number where draft `a` is simpler than `b`, 0 where they are the same, else a positive one. */
+export function compareMeasured(a: Measured, b: Measured): number {
+  const isSameHalf = a.draft.higherHalf === b.draft.higherHalf;
+  const isSameProgram = isSameHalf && a.draft.operations === b.draft.operations;
+  const isSameWorld =
+    isSameHalf && a.draft.descriptors === b.draft.descriptors && a.draft.limit === b.draft.limit;
+  const end = isSameWorld ? PROGRAM_MEASURES.length : MEASURES.length;
+  for (let i = isSameProgram ? PROGRAM_MEASURES.length : 0; i < end; i += 1) {
+    const difference = a.size(i) - b.size(i);
     if (difference !== 0) return difference;
   }
-  return compareKeys(keyOf(a.draft), keyOf(b.draft));
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
-/** Whether a draft is simpler than one that was measured. Most are told by their first measures. */
-function isSimpler(draft: Draft, bound: Measured): boolean {
-  for (let i = 0; i < MEASURES.length; i += 1) {
-    const difference = (MEASURES[i]?.(draft) ?? 0) - (bound.sizes[i] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return compareKeys(keyOf(draft), keyOf(bound.draft)) < 0;
-}
-
-/** Returns the drafts that are simpler than `best`, simplest first. No others are kept, of which there can be thousands. */
-export function simplerThan(best: Draft, drafts: Iterable<Draft>): readonly Draft[] {
-  const bound = measured(best);
-  const simpler: Measured[] = [];
-  for (const draft of drafts) if (isSimpler(draft, bound)) simpler.push(measured(draft));
-  return simpler.sort(compareMeasured).map(({ draft }) => draft);
+/** The same of drafts that are compared once. */
+export function compareDrafts(a: Draft, b: Draft): number {
+  return compareMeasured(new Measured(a), new Measured(b));
 }
 
 /** Returns a negative number where scenario `a` is simpler than `b`, 0 where they differ only in names, else a positive one. */

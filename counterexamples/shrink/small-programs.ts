@@ -250,22 +250,34 @@ function prefixes(world: SmallWorld, length: number, has: readonly Call[]): read
 }
 
 /** The last calls of programs, their arguments, and the calls that the target has. */
-interface Which {
+export interface Which {
   readonly calls: readonly Call[];
   readonly range: ArgumentRange;
   readonly has: readonly Call[];
 }
 
-/** Returns the programs of a length on a world whose last operation is one of `calls`. */
-export function programsOn(
+/** Programs that differ only in their last operation. */
+export interface Siblings {
+  readonly before: Program;
+  readonly lasts: readonly Operation<Reference>[];
+}
+
+/** Returns the programs of a length on a world, at least 1, whose last operation is one of `calls`. */
+export function siblingsOn(
   world: SmallWorld,
   length: number,
   { calls, range, has }: Which,
-): readonly Program[] {
+): readonly Siblings[] {
+  return prefixes(world, length - 1, has).map((before) => ({
+    before,
+    lasts: calls.flatMap((call) => operationsOf(call, world, before, range)),
+  }));
+}
+
+/** The same, one by one; of length 0 there is one. */
+export function programsOn(world: SmallWorld, length: number, which: Which): readonly Program[] {
   if (length === 0) return [[]];
-  return prefixes(world, length - 1, has).flatMap((before) =>
-    calls.flatMap((call) =>
-      operationsOf(call, world, before, range).map((operation) => [...before, operation]),
-    ),
+  return siblingsOn(world, length, which).flatMap(({ before, lasts }) =>
+    lasts.map((last) => [...before, last]),
   );
 }

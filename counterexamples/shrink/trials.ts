@@ -10,10 +10,8 @@ import {
   type BreakableClause,
   blamedCall,
   type Call,
-  type Operation,
   type Ownership,
   type Program,
-  type Reference,
   type Trace,
 } from '../../spec/index.ts';
 import type { Deadline } from './deadline.ts';
@@ -173,8 +171,8 @@ export class Trials {
     return known === undefined || known === this.kept.clause ? this.#run(draft, key) : null;
   }
 
-  /** Returns which of these last operations a draft is known to hold with, or not to run. See {@link holdingWith}. */
-  holdingWith(draft: Draft, lasts: readonly Operation<Reference>[]): ReadonlySet<Operation<Reference>> {
+  /** Returns with which of these last operations, by their places, a draft is known to hold, or not to run. See {@link holdingWith}. */
+  holdingWith(draft: Draft, lasts: Program): readonly boolean[] {
     this.executions += 1;
     return holdingWith(this.#target, this.#scenarios.scenarioOf(draft), lasts);
   }

@@ -17,6 +17,7 @@ import type { ConcurrentScenario } from './scenario.ts';
 import { ScenarioRunner } from './scenario-runner.ts';
 import { atRandom } from './schedulers.ts';
 import { callsOf, repeatRun, shrinkRun } from './shrink-run.ts';
+import { simpler } from './simpler-scenarios.ts';
 import { type ConcurrentTarget, OURS_SHARED } from './target.ts';
 
 /** Page frames that are reserved before the lock is forgotten: far more than a short program allocates. */
@@ -71,6 +72,17 @@ function recorded(scenario: ConcurrentScenario): Pick<ConcurrentViolation, 'call
   if (search.isLinearizable) throw new Error('the long run holds');
   return { calls, deadEnds: search.deadEnds };
 }
+
+describe('calls before the callers begin', () => {
+  it('become one batch of all that was allocated, also where a page of each result was freed', () => {
+    const allocations = Array.from({ length: 10 }, () => ({ call: 'allocPages', count: 4n }) as const);
+    const frees = allocations.map((_, result) => {
+      return { call: 'free', address: { result, page: 0, offset: 0n } } as const;
+    });
+    const scenarios = simpler({ ...LONG, before: [...allocations, ...frees] }).map((change) => change());
+    expect(scenarios.map(({ before }) => before)).toContainEqual([{ call: 'allocPages', count: 40n }]);
+  });
+});
 
 describe('a long history', () => {
   const violation = recorded(LONG);

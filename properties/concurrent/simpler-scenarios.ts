@@ -136,12 +136,12 @@ function onlyHeld(scenario: ConcurrentScenario): ConcurrentScenario {
   return { ...scenario, before: renamed(before, moved), callers };
 }
 
-/** Returns the changes of many calls before the callers begin to few that leave about the same. */
+/** Returns the changes of many calls before the callers begin to few that leave about the same, or less: all that was ever allocated. */
 function summaries(scenario: ConcurrentScenario): readonly Change[] {
   const { before } = scenario;
   if (before.length <= FEW) return [];
-  const batches = LEFT.map((share) => () => inOneBatch(onlyHeld(scenario), share));
-  return [...batches, () => onlyHeld(scenario)];
+  const batches = (all: ConcurrentScenario) => LEFT.map((share) => () => inOneBatch(all, share));
+  return [...batches(onlyHeld(scenario)), ...batches(scenario), () => onlyHeld(scenario)];
 }
 
 /** Returns the scenario in which the first calls of a caller are made before the callers begin. */

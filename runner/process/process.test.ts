@@ -313,6 +313,15 @@ describe('an allocator in the C harness that', () => {
     expect(violation?.explanation).toMatch(says);
   });
 
+  it('leaves a process in another session has it killed before it answers', async () => {
+    const path = join(zoo, 'fork');
+    const target = await loadTarget(path);
+    execute(target, SCENARIO);
+    const harnesses = left().filter((line) => line.replace(/^\d+ /, '') === `${path} `);
+    await target.close();
+    expect(harnesses).toHaveLength(1);
+  });
+
   it('counts on zeros in RAM is caught', async () => {
     const { violation } = await run(join(zoo, 'trust'));
     expect(violation).toMatchObject({ clause: 'init.free', at: -1 });

@@ -9,7 +9,7 @@ import {
 } from '../../../spec/index.ts';
 import type { Draft } from '../draft.ts';
 import { pointsOf } from '../layout.ts';
-import { withOperation } from '../rewrite.ts';
+import { withSimpler } from '../rewrite.ts';
 import type { Counterexample } from '../trials.ts';
 
 const SMALL_NUMBERS = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n] as const;
@@ -99,17 +99,24 @@ export function* simplifyArguments({ draft }: Counterexample): Generator<Draft> 
   for (let at = draft.operations.length - 1; at >= 0; at -= 1) {
     const operation = draft.operations[at];
     if (operation === undefined) continue;
-    for (const simpler of withSimplerArgument(draft, operation)) yield withOperation(draft, at, simpler);
+    yield* withSimpler(draft, at, withSimplerArgument(draft, operation));
   }
 }
 
+/** A contiguous allocation with small values for all three arguments. */
+const SMALL_RUNS = [1n, 2n, 3n].flatMap((count) =>
+  [U64_MAX, ...SMALL_NUMBERS.map((n) => n * PAGE_BYTES)].flatMap((maxAddr) =>
+    [1n, 2n, 3n].map((pages) => ({ count, maxAddr, alignment: pages * PAGE_BYTES })),
+  ),
+);
+
 /** Gives all three arguments of one contiguous allocation small values: the run moves as a whole. */
 export function* moveRun({ draft }: Counterexample): Generator<Draft> {
-  for (const [at, operation] of draft.operations.entries()) {
-    if (!('maxAddr' in operation)) continue;
-    for (const count of [1n, 2n, 3n])
-      for (const maxAddr of [U64_MAX, ...SMALL_NUMBERS.map((n) => n * PAGE_BYTES)])
-        for (const alignment of [PAGE_BYTES, 2n * PAGE_BYTES, 3n * PAGE_BYTES])
-          yield withOperation(draft, at, { ...operation, count, maxAddr, alignment });
-  }
+  for (const [at, operation] of draft.operations.entries())
+    if ('maxAddr' in operation)
+      yield* withSimpler(
+        draft,
+        at,
+        SMALL_RUNS.map((run) => ({ ...operation, ...run })),
+      );
 }

@@ -2,7 +2,7 @@
 import { addressesOf, namesResult, type Operation, PAGE_BYTES, type Reference } from '../../../spec/index.ts';
 import { absoluteTo, type Draft } from '../draft.ts';
 import { pointsOf } from '../layout.ts';
-import { earlierResults, frameNamed, withOperation } from '../rewrite.ts';
+import { earlierResults, frameNamed, withOperation, withSimpler } from '../rewrite.ts';
 import type { Counterexample } from '../trials.ts';
 
 /** Batches longer than this are shortened before their references are looked at one by one. */
@@ -62,6 +62,14 @@ function withReference(
   return 'address' in operation ? { ...operation, address: reference } : operation;
 }
 
+function* withReferences(
+  operation: Operation<Reference>,
+  index: number,
+  references: Iterable<Reference>,
+): Generator<Operation<Reference>> {
+  for (const reference of references) yield withReference(operation, index, reference);
+}
+
 /** Makes one reference name something simpler. */
 export function* simplifyReferences(counterexample: Counterexample): Generator<Draft> {
   const { draft } = counterexample;
@@ -70,8 +78,11 @@ export function* simplifyReferences(counterexample: Counterexample): Generator<D
     if (operation === undefined) continue;
     const references = addressesOf(operation).slice(0, LONG_BATCH);
     for (const [index, reference] of references.entries())
-      for (const simpler of simplerReferences(counterexample, at, reference))
-        yield withOperation(draft, at, withReference(operation, index, simpler));
+      yield* withSimpler(
+        draft,
+        at,
+        withReferences(operation, index, simplerReferences(counterexample, at, reference)),
+      );
   }
 }
 
