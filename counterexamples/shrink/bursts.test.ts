@@ -81,6 +81,32 @@ describe('a program of bursts', () => {
     expect(trace.scenario.map.descriptors).toHaveLength(1);
   });
 
+  it('gets plain arguments, in a world without gaps', () => {
+    const run: Operation<Reference> = {
+      call: 'allocBitmap',
+      count: 5n,
+      maxAddr: 2n ** 40n,
+      alignment: 3n * PAGE_BYTES,
+    };
+    const map = memoryMap([
+      { type: 'reserved', start: 0n, pages: 9 },
+      { type: 'conventional', start: 0x200_0000n, pages: 1000 },
+    ]);
+    const operations = Array.from({ length: 120 }, () => run);
+    const { trace } = shrink(losing(100, 'allocBitmap'), {
+      scenario: {
+        map,
+        config: config({ bitmapMaxAddr: 0x1000_0000n }),
+        policies: OURS.policies,
+        operations,
+      },
+    });
+    expect(formatSteps(trace.scenario.operations).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^a = allocBitmap\(count 1, maxAddr 0xf{16}, alignment 4096\) … .*×100$/),
+    ]);
+    expect(trace.scenario.map.descriptors).toEqual([{ type: 'conventional', start: 0n, pages: 100 }]);
+  });
+
   it('becomes bursts of plain calls, whatever calls the defect was found by', () => {
     const batches = Array.from(
       { length: 110 },

@@ -14,8 +14,7 @@ import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { ENUMERATIONS, enumerate } from './enumeration.ts';
 import { longestBatch } from './long-batches.ts';
-import { WORLD_MOVES } from './moves/index.ts';
-import { dropDescriptors } from './moves/map.ts';
+import { BURST_MOVES, WORLD_MOVES } from './moves/index.ts';
 import { shortenWorld } from './shorten-world.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
@@ -138,7 +137,7 @@ function differingRun(target: Target, first: Trace, deadline: Deadline): Flaky |
 
 /** Simplifies the world of a program of bursts, which is as short as it gets: lowers it as a whole before it is tried piece by piece. */
 function simplestWorld(trials: Trials, start: Counterexample): Descent {
-  let { counterexample, steps } = descend(trials, start, [dropDescriptors]);
+  let { counterexample, steps } = descend(trials, start, BURST_MOVES);
   for (let isLower = true; isLower; ) {
     const shorter = shortenWorld(trials, counterexample);
     const lower = descend(trials, shorter.counterexample, WORLD_MOVES);

@@ -3,6 +3,7 @@ import type { Draft } from '../draft.ts';
 import type { Counterexample } from '../trials.ts';
 import { moveRun, simplifyArguments } from './arguments.ts';
 import { freeBootMemory } from './boot-memory.ts';
+import { closeGaps, plainBursts } from './bursts.ts';
 import { reorder, simplifyCalls, useAddresses } from './calls.ts';
 import { dropPages, lowerCounts } from './counts.ts';
 import { deleteOne, deleteStretches, deleteThree, deleteTwo, startLater } from './delete.ts';
@@ -31,7 +32,11 @@ export const WORLD_MOVES: readonly Move[] = [
   lowerLimit,
   joinDescriptors,
   sortDescriptors,
+  closeGaps,
 ];
+
+/** The moves that come first then, each of which changes the whole program or its world at once. */
+export const BURST_MOVES: readonly Move[] = [dropDescriptors, plainBursts, closeGaps];
 
 export const MOVES: readonly Move[] = [
   startLater,

@@ -1,0 +1,54 @@
+/**
+ * Simpler bursts: all operations of a program get plain arguments at once, and the gaps of its world are closed. One by one, as in short programs,
+ * would take an execution of the whole for each of thousands of operations.
+ */
+import {
+  addressesOf,
+  isAllocation,
+  namesResult,
+  type Operation,
+  PAGE_BYTES,
+  type Reference,
+  U64_MAX,
+} from '../../../spec/index.ts';
+import { type Draft, endOfDescriptor } from '../draft.ts';
+import { withoutPageFrames } from '../layout.ts';
+import { mapReferences } from '../subprogram.ts';
+import type { Counterexample } from '../trials.ts';
+
+/** The same call for one page frame, the first of what it names. */
+function plain(operation: Operation<Reference>): Operation<Reference> {
+  const first = (reference: Reference): Reference =>
+    namesResult(reference) ? { ...reference, page: 0, offset: 0n } : reference;
+  const named = mapReferences(operation, first) ?? operation;
+  if (!('count' in named)) return named;
+  const one = { ...named, count: 1n };
+  return 'maxAddr' in one ? { ...one, maxAddr: U64_MAX, alignment: PAGE_BYTES } : one;
+}
+
+/** Gives all operations plain arguments; and makes all allocations of one page frame single ones. */
+export function* plainBursts({ draft }: Counterexample): Generator<Draft> {
+  const operations = draft.operations.map(plain);
+  const singles = operations.map(
+    (operation): Operation<Reference> =>
+      isAllocation(operation.call) && addressesOf(operation).length === 0 ? { call: 'alloc' } : operation,
+  );
+  yield { ...draft, operations: singles };
+  yield { ...draft, operations: singles, limit: 0 };
+  yield { ...draft, operations };
+}
+
+/** Closes all gaps below and between the descriptors. */
+export function* closeGaps({ draft }: Counterexample): Generator<Draft> {
+  const descending = draft.descriptors.toSorted((a, b) => b.base - a.base);
+  const closed = (along: boolean): Draft =>
+    descending.reduce((rest, { base }, i) => {
+      const below = descending[i + 1];
+      const from = below === undefined ? 0 : endOfDescriptor(below);
+      return base > from
+        ? withoutPageFrames(rest, from, base - from, { limit: along, maxAddr: along })
+        : rest;
+    }, draft);
+  yield closed(true);
+  yield closed(false);
+}
