@@ -161,6 +161,17 @@ describe('the room for the free stack', () => {
     expect([roomOf(), frames.freeInStack]).toEqual([2 + 96, 64]);
   });
 
+  test('suffices for a region that joins a single page frame on top, however many words the stack has', () => {
+    const single = Array.from({ length: 40 }, (_, k) => {
+      const frames = allocatorOf(0, usable(0, 128));
+      frames.allocPages(new Uint32Array(128), 128);
+      for (let i = 0; i <= k; i += 1) frames.free(3 * i);
+      frames.freeRegion(3 * k + 1, 2);
+      return [frames.freeInStack, frames.alloc(), frames.alloc(), frames.alloc()];
+    });
+    expect(single).toEqual(single.map((_, k) => [k + 3, 3 * k + 2, 3 * k + 1, 3 * k]));
+  });
+
   test('grows for a batch by what the batch can need, and for a region by one run', () => {
     const frames = allocatorOf(0, usable(0, 64));
     frames.allocPages(new Uint32Array(64), 64);

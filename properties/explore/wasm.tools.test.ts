@@ -54,6 +54,14 @@ describe.each(BITS)('a search of compiled C with pointers of %i bits', (bits) =>
     );
   });
 
+  it.each([
+    ['traps', '-DFP_TRAPS', /^expected live\(\) to name bytes: unreachable; npx frameproof check finds/],
+    ['never ends', '-DFP_LOOPS', /^expected live\(\) to name bytes: .* does not end; npx frameproof check/],
+  ])('refuses a live() that %s', async (_, flag, message) => {
+    const target = await built(bits, ['testing/live_nothing.c', 'examples/page_stack.c'], flag);
+    await expect(explore({ target, world: WORLD })).rejects.toThrow(message);
+  });
+
   it('refuses an allocator whose memory grows, whose state is not in what is saved', async () => {
     const target = await built(bits, ['testing/wasm_zoo.c'], '-DMISBEHAVE=grow');
     const world = smallWorld({ stack: 3, bitmap: 0, allFree: true });

@@ -13,6 +13,7 @@ import {
   PAGE_SIZE,
   type PanicDetails,
   pfnEnd,
+  SpecError,
 } from '../../spec/index.ts';
 import type { World } from '../world.ts';
 import { type CountedFile, CounterReader, RECORDS } from './counter-files.ts';
@@ -29,6 +30,8 @@ import { NOTED_PAGES, NOTES } from './stores.ts';
 import { BEYOND } from './watched-frames.ts';
 
 const GIB = 2 ** 30;
+/** Pieces that a target names as live, at most: the small worlds that are searched have a sixteenth as many words. */
+const MOST_LIVE = 2 ** 20;
 /** Pointers to physical memory are aligned as the physical addresses are, up to this. */
 export const BASE = GIB;
 /** The linear memory may grow by this much, for allocators that have their own heap. */
@@ -390,10 +393,22 @@ export class Machine {
     return this.#number(DESK.namesLive) !== 0;
   }
 
-  /** Returns the live bytes that the target names, as places of words [first, end), ascending and apart. */
+  /**
+   * Returns the live bytes that the target names, as places of words [first, end), ascending and apart.
+   *
+   * @throws SpecError where the target traps or never ends, as it follows a list that a call has spoilt.
+   */
   liveWords(): readonly (readonly [number, number])[] {
     this.#live = [];
-    this.#exports.fp_name_live();
+    try {
+      this.#exports.fp_name_live();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new SpecError(
+        `expected live() to name bytes: ${reason}; npx frameproof check finds the call that spoils what it follows`,
+        { cause: error },
+      );
+    }
     return joined(this.#live);
   }
 
@@ -506,6 +521,8 @@ export class Machine {
       },
       live: (start: bigint, bytes: bigint) => {
         const [first, end] = [Number(start), Number(start + bytes)];
+        if (this.#live.length === MOST_LIVE)
+          throw new Aborted(`it has named ${MOST_LIVE} pieces, and does not end`);
         if (bytes > 0n) this.#live.push([Math.floor(first / 4), Math.ceil(end / 4)]);
       },
       count: (record: number, at: number | bigint, length: number | bigint) =>
