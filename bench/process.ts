@@ -76,12 +76,15 @@ function compileWasm(say: (text: string) => void): string | null {
   return result.status === 0 ? output : null;
 }
 
-/** Starts all subjects that can be run. */
-export function startSubjects(say: (text: string) => void): ReadonlyMap<SubjectName, SubjectProcess> {
+/** Starts those subjects of `names` that can be run. */
+export function startSubjects(
+  names: readonly SubjectName[],
+  say: (text: string) => void,
+): ReadonlyMap<SubjectName, SubjectProcess> {
   const worker = (...args: readonly string[]): SubjectProcess =>
     new SubjectProcess(process.execPath, ['--max-old-space-size=4096', WORKER, ...args]);
   return new Map(
-    SUBJECTS.flatMap((name): [SubjectName, SubjectProcess][] => {
+    names.flatMap((name): [SubjectName, SubjectProcess][] => {
       if (name === 'wasm') {
         const path = compileWasm(say);
         return path === null ? [] : [[name, worker(name, path)]];

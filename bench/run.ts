@@ -1,13 +1,13 @@
 /**
  * `npm run bench`: prints the table; `--json FILE` also writes it as data, and a chart beside it; `--quick` measures small
- * sizes with few rounds, `--rows 1,4` some rows. Ends with 0 whether or not limits are missed: they are figures of one machine and moment, and said.
+ * sizes with few rounds, `--rows 1,4` some rows, `--columns checked,addresses` some columns beside ours. Ends with 0 whether or not limits are missed: they are figures of one machine and moment, and said.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { renderChart } from './chart.ts';
 import { type Measurement, measure, type Rounds } from './measure.ts';
-import { type SubjectName, type SubjectProcess, startSubjects } from './process.ts';
+import { SUBJECTS, type SubjectName, type SubjectProcess, startSubjects } from './process.ts';
 import { BATCH_ROW, CHARTED, ROWS, type Row, STATE_ROW } from './rows.ts';
 import { holdsByAddress, mark, renderTable, type StateSize, stateRows } from './table.ts';
 
@@ -100,11 +100,26 @@ function chosenRows(list: string | undefined): readonly Row[] {
   process.exit(2);
 }
 
+/** Returns the columns that `--columns checked,addresses` names, and ours, which all limits are on; all columns without it. */
+function chosenColumns(list: string | undefined): readonly SubjectName[] {
+  if (list === undefined) return SUBJECTS;
+  const names = ['frames', ...list.split(',')];
+  const chosen = SUBJECTS.filter((name) => names.includes(name));
+  if (names.every((name) => chosen.some((each) => each === name))) return chosen;
+  console.error(`--columns: expected some of ${SUBJECTS.join(', ')}, found ${list}`);
+  process.exit(2);
+}
+
 const { values } = parseArgs({
-  options: { json: { type: 'string' }, quick: { type: 'boolean', default: false }, rows: { type: 'string' } },
+  options: {
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    rows: { type: 'string' },
+    columns: { type: 'string' },
+  },
 });
 const rows = chosenRows(values.rows);
-const subjects = startSubjects((text) => console.log(text));
+const subjects = startSubjects(chosenColumns(values.columns), (text) => console.log(text));
 try {
   const measurements = await measureAll(subjects, rows, values.quick);
   const state = await measureState(subjects);

@@ -108,6 +108,7 @@ test('a batch refuses an address below a higher half that ends at 2^64, which is
   const half = 0xffff_ffff_ffff_0000n;
   const batches = new AddressBatches(half, PHYSICAL_END);
   expect(batches.read(BigUint64Array.of(half, 0n), new Uint32Array(2), 2)).toBe(1);
+  expect(batches.read(BigUint64Array.of(2n ** 64n - 1n, half), new Uint32Array(2), 2)).toBe(2); // the last page frame
 });
 
 test('a batch follows an array whose buffer has grown', () => {

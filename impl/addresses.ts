@@ -62,13 +62,14 @@ export class AddressBatches {
   constructor(higherHalf: bigint, limit: bigint) {
     this.#low = Number(BigInt.asUintN(32, higherHalf));
     this.#high = Number(higherHalf >> 32n);
-    this.#last = Math.min(FRAMES, Number(limit >> PAGE_SHIFT)) - 1;
+    const reach = Number((U64_MAX - higherHalf) >> PAGE_SHIFT) + 1; // beyond, no address has 64 bits
+    this.#last = Math.min(FRAMES, reach, Number(limit >> PAGE_SHIFT)) - 1;
   }
 
   /** Writes the addresses of `frames[0 .. pages)` to the entries from `from` on. */
   write(addresses: BigUint64Array, from: number, frames: Uint32Array, pages: number): void {
     const words = this.#wordsOf(addresses, from + pages, false);
-    const [low, high] = [this.#low, this.#high];
+    const [low, high] = [this.#low >>> 0, this.#high >>> 0];
     for (let i = 0; i < pages; i += 1) {
       const frame = frames[i];
       const sum = (low + (frame << PAGE_BITS)) >>> 0;
@@ -85,15 +86,14 @@ export class AddressBatches {
    */
   read(addresses: BigUint64Array, frames: Uint32Array, pages: number): number {
     const words = this.#wordsOf(addresses, pages, true);
-    const [low, high, last] = [this.#low, this.#high, this.#last];
+    const [low, high, last] = [this.#low >>> 0, this.#high >>> 0, this.#last >>> 0];
     const most = last >>> FRAME_BITS;
     for (let i = 0; i < pages; i += 1) {
       const at = words[(i << 1) + LOW];
       const upper = words[(i << 1) + HIGH];
-      const above = (upper - high - (at < low ? 1 : 0)) >>> 0;
-      if (upper < high || above > most) return i;
+      const above = (upper - high - (at < low ? 1 : 0)) >>> 0; // below the higher half: more than `most`
       const frame = ((above << FRAME_BITS) | ((at - low) >>> PAGE_BITS)) >>> 0;
-      if (frame > last) return i;
+      if (above >= most && (above > most || frame > last)) return i;
       frames[i] = frame;
     }
     return pages;

@@ -88,8 +88,8 @@ describe('the bitmap zone', () => {
 });
 
 describe('a search begins', () => {
-  /** Reads where a search begins right: two to find the run, two to assert that it is free, one to mark it. */
-  const READS = 5;
+  /** Reads where a search begins right: one to find the page frame, two to assert that it is free, one to mark it. */
+  const READS = 4;
 
   /** How many held bits a take of one reads, and what it gives. */
   function cost({ take, reads }: Bench): readonly [given: number | null, bits: number] {

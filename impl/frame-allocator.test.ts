@@ -1,5 +1,5 @@
 /** The frame-level face by example: batches, snapshots, sparse and huge machines. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { config as configOf, type DescriptorInput, memoryMap } from '../spec/index.ts';
 import { wordsOfStack } from './free-stack.ts';
 import { createPmm, FrameAllocator } from './index.ts';
@@ -152,7 +152,7 @@ describe('the room for the free stack', () => {
       frames.free(2 * i);
       return roomOf();
     });
-    expect(room.slice(0, 10)).toEqual([5, 5, 5, 10, 10, 10, 10, 10, 20, 20]);
+    expect(room.slice(0, 10)).toEqual([5, 5, 10, 10, 10, 10, 10, 20, 20, 20]);
     expect(room.at(-1)).toBe(40);
     frames.freePages(
       Uint32Array.from({ length: 32 }, (_, i) => 2 * i + 1),
@@ -193,6 +193,28 @@ test('a large state that grows detaches no buffer, after which the engine would 
   frames.allocPages(new Uint32Array(2 ** 14), 2 ** 14);
   for (let i = 1; i < 2 ** 14; i += 2) frames.free(2 ** 22 - i);
   expect([frames.state.words === words, words.length > 2 ** 17]).toEqual([false, true]);
+});
+
+test('a free for which there is no memory changes nothing', () => {
+  const frames = allocatorOf(0, usable(0, 2 ** 22));
+  frames.allocPages(new Uint32Array(2 ** 14), 2 ** 14);
+  const freeWhileFits = (): void => {
+    for (let i = 1; i < 2 ** 14; i += 2) frames.free(2 ** 22 - i);
+  };
+  const none = class {
+    constructor() {
+      throw new RangeError('no memory');
+    }
+  };
+  vi.stubGlobal('Int32Array', none);
+  try {
+    expect(freeWhileFits).toThrow('no memory');
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  const refused = 2 ** 22 - 1 - 2 * (frames.freeInStack - (2 ** 22 - 2 ** 14));
+  expect(() => frames.free(refused)).not.toThrow();
+  expect(frames.alloc()).toBe(refused);
 });
 
 test('a region that is freed costs a look at its own held bits, and not at those behind it', () => {

@@ -327,17 +327,17 @@ export class FrameAllocator {
     const bit = 1 << ordinal;
     const held = words[at];
     if ((held & bit) === 0) throw ownerPanic(call, frame, 'pmm');
-    if (push(words, ordinal)) words[at] = held ^ bit;
-    else this.#pushWithRoom(call, ordinal, frame);
+    words[at] = held ^ bit; // before the push, after which the engine would check the words again
+    if (!push(words, ordinal)) this.#pushWithRoom(ordinal);
   }
 
-  /** As {@link #push}, where the stack has no room: apart from it, so that the engine knows its words to stay where they are. */
-  #pushWithRoom(call: Call, ordinal: number, frame: number): void {
-    const room = this.#words.length;
+  /** Pushes a free ordinal where the stack has no room: apart from {@link #push}, so that the engine knows its words to stay where they are. */
+  #pushWithRoom(ordinal: number): void {
+    markRange(this.#words, ordinal >>> 0, 1, true); // held until there is room: there may be no memory for it
     this.#makeRoom(RUN_WORDS);
-    if (this.#words.length === room)
+    markRange(this.#words, ordinal >>> 0, 1, false);
+    if (!push(this.#words, ordinal))
       throw broken('free stack: there is room for what is pushed', 'ordinal', ordinal >>> 0);
-    this.#push(call, ordinal, frame);
   }
 
   /** Frees one page frame outside the section last used. */

@@ -54,42 +54,32 @@ export function sizeOf(words: Int32Array, at: number): number {
 }
 
 /** Whether an ordinal is the neighbour of another, which it exceeds by `step` modulo 2^32. One comparison: step is 1 or -1. */
-function areNeighbours(step: number): boolean {
-  return ((step + 1) & ~2) === 0;
-}
+const areNeighbours = (step: number): boolean => ((step + 1) & ~2) === 0;
 
-/** Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where room for it is missing: two words do. */
+/**
+ * Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where there is no room for two words.
+ * One function: a call that the engine does not inline, rare as it may be, makes it keep all values in memory and check the words again.
+ */
 export function push(words: Int32Array, ordinal: number): boolean {
   const top = words[TOP_AT];
-  const next = words[top];
-  if (next === NONE) return pushOnRun(words, top, ordinal);
-  return areNeighbours((ordinal - next) | 0) ? makeRun(words, top, ordinal) : put(words, top, ordinal);
-}
-
-/** Puts a single ordinal on top. */
-function put(words: Int32Array, top: number, ordinal: number): boolean {
-  if (top + 1 >= words.length) return false;
+  if (top + 2 >= words.length) return false;
+  const above = words[top];
+  if (above === NONE) {
+    const next = words[top - 1];
+    if (next !== NONE && areNeighbours((ordinal - next) | 0)) {
+      words[top - 1] = ordinal;
+      words[MORE_AT] += 1;
+      return true;
+    }
+  } else if (areNeighbours((ordinal - above) | 0)) {
+    words[top + 1] = ordinal;
+    words[top + 2] = NONE;
+    words[TOP_AT] = top + 2;
+    words[MORE_AT] -= 1;
+    return true;
+  }
   words[top + 1] = ordinal;
   words[TOP_AT] = top + 1;
-  return true;
-}
-
-/** Makes a run of the single ordinal on top and its neighbour. */
-function makeRun(words: Int32Array, top: number, ordinal: number): boolean {
-  if (top + 2 >= words.length) return false;
-  words[top + 1] = ordinal;
-  words[top + 2] = NONE;
-  words[TOP_AT] = top + 2;
-  words[MORE_AT] -= 1;
-  return true;
-}
-
-/** Pushes an ordinal on a run, or on the floor. */
-function pushOnRun(words: Int32Array, top: number, ordinal: number): boolean {
-  const next = words[top - 1];
-  if (next === NONE || !areNeighbours((ordinal - next) | 0)) return put(words, top, ordinal);
-  words[top - 1] = ordinal;
-  words[MORE_AT] += 1;
   return true;
 }
 

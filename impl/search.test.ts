@@ -143,19 +143,27 @@ describe('a search reads', () => {
 
   test('two words, and a node of each level, where the first page frames fit', () => {
     const zone = zoneOf([0, FRAMES]);
-    expect(readsOf(zone, { count: 1 })).toEqual({ start: 0, bits: 2, nodes: 2 });
+    expect(readsOf(zone, { count: 2 })).toEqual({ start: 0, bits: 2, nodes: 2 });
     expect(readsOf(zone, { count: 32, alignment: 32 })).toEqual({ start: 0, bits: 2, nodes: 2 });
+  });
+
+  test('one word for a single page frame that is free where the search begins', () => {
+    const zone = holding(zoneOf([0, FRAMES]), [0, 230]);
+    expect(readsOf(zone, { count: 1, from: 224 })).toEqual({ start: 230, bits: 1, nodes: 0 });
+    expect(readsOf(zone, { count: 1, from: 255 })).toEqual({ start: 255, bits: 1, nodes: 0 });
+    expect(readsOf(zone, { count: 1, from: LEAVES * 256 })).toEqual({ start: null, bits: 0, nodes: 0 });
   });
 
   test('a word that is held once, and nothing before the place to begin at', () => {
     const zone = holding(zoneOf([0, FRAMES]), [0, 230]);
-    expect(readsOf(zone, { count: 1 })).toEqual({ start: 230, bits: 7 + 2, nodes: 2 });
-    expect(readsOf(zone, { count: 1, from: 230 })).toEqual({ start: 230, bits: 2, nodes: 2 });
+    expect(readsOf(zone, { count: 2 })).toEqual({ start: 230, bits: 7 + 2, nodes: 2 });
+    expect(readsOf(zone, { count: 2, from: 230 })).toEqual({ start: 230, bits: 2, nodes: 2 });
+    expect(readsOf(zone, { count: 1, from: 192 })).toEqual({ start: 230, bits: 1 + 1 + 2, nodes: 2 });
   });
 
   test('nothing of the leaves in which no run is long enough', () => {
     const zone = holding(zoneOf([0, FRAMES]), [0, 20 * 256]);
-    expect(readsOf(zone, { count: 1 })).toEqual({ start: 20 * 256, bits: 2, nodes: 3 + 5 });
+    expect(readsOf(zone, { count: 1 })).toEqual({ start: 20 * 256, bits: 1 + 2, nodes: 3 + 5 });
     expect(readsOf(zone, { count: 40 })).toEqual({ start: 20 * 256, bits: 2, nodes: 3 + 5 });
   });
 
@@ -192,6 +200,6 @@ describe('a search reads', () => {
     const zone = zoneOf([0, FRAMES]);
     hold(zone, 0, 1000);
     expect(found(zone, { count: 1 })).toBe(1000);
-    expect(readsOf(zone, { count: 1 })).toEqual({ start: 1000, bits: 7 + 2, nodes: 5 });
+    expect(readsOf(zone, { count: 1 })).toEqual({ start: 1000, bits: 1 + 7 + 2, nodes: 5 });
   });
 });

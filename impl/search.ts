@@ -121,6 +121,11 @@ export function lowestFit(
   count: number,
   alignment: number,
 ): number | null {
+  if (count === 1 && alignment === 1 && lowest < limit) {
+    const end = lowest - (lowest & 31) + 32; // one word: a single page frame is mostly found where the last one was
+    const free = firstFree(words, lowest, end);
+    if (free < end) return free;
+  }
   let from = lowest;
   while (from < limit) {
     const leaf = nextLeaf(words, layout, from >>> LEAF_SHIFT, count);

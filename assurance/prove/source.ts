@@ -67,10 +67,12 @@ export class SourceFile {
     return new SourceError(`${this.name}:${node.loc?.start.line ?? 0}: ${message}`);
   }
 
-  /** The functions declared in this file, in their order. */
+  /** The functions of this file, declared or constant arrows, in their order. */
   get functions(): readonly FunctionSource[] {
     return this.statements.flatMap((statement) => {
       const node = declared(statement);
+      if (node.type === 'VariableDeclaration' && node.kind === 'const')
+        return node.declarations.flatMap((each) => this.#arrowOf(each));
       if (node.type !== 'FunctionDeclaration' || node.id == null) return [];
       return [{ name: node.id.name, file: this, node, params: node.params, body: node.body.body }];
     });
@@ -117,7 +119,8 @@ export class SourceFile {
   /** `const NAME = value`, or `const { NAME } = module`. */
   #bound({ id, init }: Declaration, name: string): Meaning | null {
     if (init == null) return null;
-    if (id.type === 'Identifier') return id.name === name ? this.#valueOf(name, init) : null;
+    if (id.type === 'Identifier')
+      return id.name === name ? { kind: 'constant', file: this, value: init } : null;
     if (id.type !== 'ObjectPattern' || init.type !== 'Identifier') return null;
     const binds = id.properties.some(
       (p) => p.type === 'ObjectProperty' && p.shorthand && p.key.type === 'Identifier' && p.key.name === name,
@@ -126,9 +129,9 @@ export class SourceFile {
     return module?.kind === 'module' ? module.file.lookUp(name) : null;
   }
 
-  #valueOf(name: string, value: Expression): Meaning {
-    if (value.type !== 'ArrowFunctionExpression') return { kind: 'constant', file: this, value };
-    return { kind: 'function', function: this.arrow(name, value) };
+  #arrowOf({ id, init }: Declaration): readonly FunctionSource[] {
+    const isArrow = id.type === 'Identifier' && init?.type === 'ArrowFunctionExpression';
+    return isArrow ? [this.arrow(id.name, init)] : [];
   }
 
   /** Returns the function that an arrow makes. */

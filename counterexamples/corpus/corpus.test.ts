@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
-import { factoryTarget, OURS, wrapPmm } from '../../runner/index.ts';
-import { isSpecError } from '../../spec/index.ts';
+import { factoryTarget, OURS, type PmmCalls, wrapPmm } from '../../runner/index.ts';
+import { isSpecError, type PmmFactory, PmmPanic } from '../../spec/index.ts';
 import { saveTrace } from '../trace/trace-file.ts';
 import { OWN_CORPUS, replayCorpus } from './corpus.ts';
 
@@ -20,8 +20,23 @@ const REFUSES_ALL = factoryTarget({
 describe('the corpus of this package', () => {
   it('holds on our implementation, every trace of it', () => {
     const files = replayCorpus(OURS, [OWN_CORPUS]);
-    expect(files.length).toBeGreaterThanOrEqual(8);
+    expect(files.length).toBeGreaterThanOrEqual(9);
     expect(files.filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
+  });
+
+  it('is violated by an allocator that takes the end of all addresses for one that wraps', () => {
+    const create: PmmFactory = (map, options) => {
+      const pmm = createPmm(map, options);
+      const freeRegion: PmmCalls['freeRegion'] = (address, count) => {
+        if (count < 2 ** 20 && address + BigInt(count) * 4096n === 2n ** 64n)
+          throw new PmmPanic('freeRegion: it wraps', { call: 'freeRegion', pfn: null, owner: null });
+        pmm.freeRegion(address, count);
+      };
+      return wrapPmm(pmm, { freeRegion });
+    };
+    const target = factoryTarget({ name: 'wraps', policies: OURS.policies, create });
+    const broken = replayCorpus(target, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'violated');
+    expect(broken.map(({ path }) => path)).toEqual([expect.stringContaining('last-address')]);
   });
 
   it('says of each trace what breaks on it', () => {

@@ -27,6 +27,12 @@ export const OBSERVED = {
 /** Everything. */
 export const ALL_OBSERVED = 127;
 
+/**
+ * What a field for numbers of any size holds at first. The engine then makes room for any number; for a small integer it makes room for those only, and
+ * throws away all code compiled for such objects when the first large number is stored.
+ */
+export const ANY_NUMBER = Number.NaN;
+
 /** Stands for a page frame where there is none. */
 export const NOBODY = -1;
 
@@ -46,11 +52,11 @@ export class NumberedAnswer {
   /** How the call ended. */
   kind = DONE;
   /** The page frame whose first byte has the address that was returned, or {@link NOBODY}. */
-  frame = NOBODY;
+  frame = ANY_NUMBER;
   /** The same of a batch: its first {@link pages} entries; {@link NOBODY} pages where an address is not the first of its page frame. */
   frames = new Float64Array(64);
   pages = 0;
-  amount = 0;
+  amount = ANY_NUMBER;
   panic: NamedByPanic | null = null;
   /** The observations. */
   observed = ALL_OBSERVED;
@@ -59,9 +65,9 @@ export class NumberedAnswer {
   warnings: readonly string[] = [];
   hasStrayEntries = false;
   writes: readonly number[] = [];
-  total = 0;
-  free = 0;
-  reserved = 0;
+  total = ANY_NUMBER;
+  free = ANY_NUMBER;
+  reserved = ANY_NUMBER;
 
   /** Makes room for the page frames of a batch. */
   reserve(pages: number): Float64Array {

@@ -7,9 +7,7 @@
  */
 import { type ModelState, step, type Tally } from '../../model/index.ts';
 import {
-  CALLS,
   claimNames,
-  describedCall,
   isWarningOf,
   PAGE_BYTES,
   PAGE_SIZE,
@@ -29,6 +27,7 @@ import {
   ADDRESSES,
   ALL_OBSERVED,
   AMOUNT,
+  ANY_NUMBER,
   DONE,
   FAILED,
   NOBODY,
@@ -91,10 +90,10 @@ export function isAddressable({ map, config }: World): boolean {
 
 const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
 const FOUR_GIB_FRAME = 2 ** 20;
-/** A batch of this many page frames is compared one by one, a longer one is sorted. */
-const SHORT_BATCH = 64;
-
-const EFFECTS = CALLS.map((call) => describedCall(call).effect);
+/** A batch of this many runs of page frames is compared run by run, one of more is sorted. */
+const FEW_RUNS = 64;
+/** The first and the last page frame of each of these runs. */
+const [LEAST, MOST] = [new Float64Array(FEW_RUNS), new Float64Array(FEW_RUNS)];
 
 /** Returns the whole pages in a number of bytes and some more: exact, where a `bigint` as a number would be rounded. */
 function pagesIn(bytes: Passed, more: number): number {
@@ -114,11 +113,28 @@ function isMonotonic(frames: Float64Array, count: number): boolean {
   return true;
 }
 
+/** Returns the place after the page frames from a place on that follow one another, upwards or downwards. */
+function runEnd(frames: Float64Array, from: number, end: number): number {
+  const first = frames[from] ?? 0;
+  let i = from + 1;
+  if (i < end && frames[i] === first - 1) while (i < end && frames[i] === first - (i - from)) i += 1;
+  else while (i < end && frames[i] === first + (i - from)) i += 1;
+  return i;
+}
+
 /** Whether no page frame is named twice. */
-function areDistinct(frames: Float64Array, count: number): boolean {
+export function areDistinct(frames: Float64Array, count: number): boolean {
   if (isMonotonic(frames, count)) return true;
-  if (count > SHORT_BATCH) return isMonotonic(frames.slice(0, count).sort(), count);
-  for (let i = 1; i < count; i += 1) for (let j = 0; j < i; j += 1) if (frames[j] === frames[i]) return false;
+  for (let i = 0, runs = 0; i < count; runs += 1) {
+    if (runs === FEW_RUNS) return isMonotonic(frames.slice(0, count).sort(), count);
+    const end = runEnd(frames, i, count);
+    const least = Math.min(frames[i] ?? 0, frames[end - 1] ?? 0);
+    const most = least + (end - 1 - i);
+    for (let k = 0; k < runs; k += 1) if (least <= (MOST[k] ?? 0) && (LEAST[k] ?? 0) <= most) return false;
+    LEAST[runs] = least;
+    MOST[runs] = most;
+    i = end;
+  }
   return true;
 }
 
@@ -161,7 +177,7 @@ export class LeanJudge {
   readonly #whole: () => Response;
   readonly #workspace: Workspace;
   readonly #facts: StepFacts;
-  readonly #total: number;
+  readonly #total: number = ANY_NUMBER;
   readonly #base48: number;
 
   /** Judges from a state on; `whole` returns the response at hand as data. */
@@ -205,7 +221,7 @@ export class LeanJudge {
 
   /** Judges in numbers. False where that does not suffice; nothing has changed then. */
   #isAsModel(): boolean {
-    switch (EFFECTS[this.call.place]) {
+    switch (this.call.effect) {
       case 'single':
         return this.#single();
       case 'batch':
@@ -243,7 +259,11 @@ export class LeanJudge {
     this.#facts.frames = frames;
     const bits = this.#handedOut(pages === 0 ? NOBODY : (frames[0] ?? 0), pages, state.freeInBitmap > 0);
     if (!this.#accepts(GRANTED, bits, -pages)) return false;
-    for (let i = 0; i < pages; ) i = this.#takeRun(frames, i, pages);
+    for (let i = 0; i < pages; ) {
+      const end = runEnd(frames, i, pages);
+      state.take(Math.min(frames[i] ?? 0, frames[end - 1] ?? 0), end - i);
+      i = end;
+    }
     return this.#ended();
   }
 
@@ -258,16 +278,6 @@ export class LeanJudge {
     if (this.state.isStackTracked) return this.state.isTop(frames, pages);
     for (let i = 0; i < pages; i += 1) if (!this.#isFreeInStack(frames[i] ?? 0)) return false;
     return areDistinct(frames, pages);
-  }
-
-  /** Takes the page frames from a place on for as long as they follow one another. Returns the place after them. */
-  #takeRun(frames: Float64Array, from: number, end: number): number {
-    const first = frames[from] ?? 0;
-    let i = from + 1;
-    if (i < end && frames[i] === first - 1) while (i < end && frames[i] === first - (i - from)) i += 1;
-    else while (i < end && frames[i] === first + (i - from)) i += 1;
-    this.state.take(Math.min(first, frames[i - 1] ?? first), i - from);
-    return i;
   }
 
   #run(): boolean {
@@ -293,7 +303,7 @@ export class LeanJudge {
       ? frame === lowest
       : frame >= 0 && frame % align === 0 && frame + pages <= limit && state.isAll(frame, frame + pages, PMM);
     if (!isRight) return false;
-    facts.lowestUnaligned = align === 1 ? NOBODY : state.lowestRun(pages, limit, 1);
+    facts.lowestUnaligned = state.lowestUnaligned;
     const bits =
       this.#handedOut(frame, 1, state.freeInStack > 0) |
       (align === 1 ? BIT.plain : 0) |

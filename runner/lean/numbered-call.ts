@@ -9,9 +9,11 @@ import {
   argumentAt,
   CALLS,
   type Call,
+  type CallDescription,
   type Config,
   callPlace,
   computedOnce,
+  describedCall,
   isU64,
   type Operation,
   operationOf,
@@ -145,14 +147,22 @@ function fieldOf(kind: Parameter['kind']): 'count' | 'minAddr' | 'maxAddr' | 'al
 
 const NO_HALVES = new Uint32Array(0);
 
+const EFFECTS = CALLS.map((call) => describedCall(call).effect);
+
+/** A call and the numbers that it passes, so that it can be made again. */
+export type CallNumbers = Readonly<
+  Pick<NumberedCall, 'place' | 'count' | 'minAddr' | 'maxAddr' | 'alignment' | 'boundary'>
+>;
+
 export class NumberedCall {
   /** The place of the call among {@link CALLS}. */
   place = 0;
-  count: Passed = 0;
-  minAddr: Passed = 0;
-  maxAddr: Passed = 0;
-  alignment: Passed = 0;
-  boundary: Passed = 0;
+  /** A `bigint` at first, so that the engine makes room for either kind: see `ANY_NUMBER`. */
+  count: Passed = 0n;
+  minAddr: Passed = 0n;
+  maxAddr: Passed = 0n;
+  alignment: Passed = 0n;
+  boundary: Passed = 0n;
   /** Number of addresses that it names. */
   named = 0;
   /** The page frame of each address, or one of {@link UNMAPPED} and {@link NO_ADDRESS}. Set by {@link resolve}. */
@@ -182,6 +192,10 @@ export class NumberedCall {
     return CALLS[this.place] ?? 'alloc';
   }
 
+  get effect(): CallDescription['effect'] | undefined {
+    return EFFECTS[this.place];
+  }
+
   /** Starts over: a call without arguments. */
   start(place: number): void {
     this.place = place;
@@ -189,9 +203,24 @@ export class NumberedCall {
     this.named = 0;
   }
 
+  /** Starts over with the numbers of an earlier call. */
+  startAgain({ place, count, minAddr, maxAddr, alignment, boundary }: CallNumbers): void {
+    this.start(place);
+    this.count = count;
+    this.minAddr = minAddr;
+    this.maxAddr = maxAddr;
+    this.alignment = alignment;
+    this.boundary = boundary;
+  }
+
   /** Takes note of a number that is passed. */
   pass({ kind }: Parameter, value: Passed): void {
-    this[fieldOf(kind)] = value;
+    // By names: a field that varies would take several times as long.
+    if (kind === 'maxAddr') this.maxAddr = value;
+    else if (kind === 'alignment') this.alignment = value;
+    else if (kind === 'minAddr') this.minAddr = value;
+    else if (kind === 'boundary') this.boundary = value;
+    else this.count = value;
   }
 
   /** Names a page of a result, which is this page frame, and bytes from there on. */

@@ -21,6 +21,7 @@ import {
   type Side,
 } from '../../spec/index.ts';
 import type { Claims } from '../target.ts';
+import { ANY_NUMBER } from './answer.ts';
 import { halfOf, NumberedCall } from './numbered-call.ts';
 
 /** Facts of a judged step. One object serves step after step. */
@@ -31,26 +32,26 @@ export class StepFacts {
   /** How it ended: the place among `OUTCOME_KINDS`. */
   ended = 0;
   /** Free page frames of each zone, and boot memory not handed over, before the call and after it. */
-  inBitmapBefore = 0;
-  inStackBefore = 0;
-  bootBefore = 0;
-  inBitmapAfter = 0;
-  inStackAfter = 0;
-  bootAfter = 0;
+  inBitmapBefore = ANY_NUMBER;
+  inStackBefore = ANY_NUMBER;
+  bootBefore = ANY_NUMBER;
+  inBitmapAfter = ANY_NUMBER;
+  inStackAfter = ANY_NUMBER;
+  bootAfter = ANY_NUMBER;
   /** Page frames that callers hold, and extents of page frames with one owner, after the call. */
-  heldAfter = 0;
+  heldAfter = ANY_NUMBER;
   extentsAfter = 0;
   /** The first page frame handed out, and how many there are; -1 and 0 where there is none. */
-  base = -1;
-  pages = 0;
+  base = ANY_NUMBER;
+  pages = ANY_NUMBER;
   /** The page frames of a batch that was handed out. */
   frames: Float64Array = new Float64Array(0);
   /** The request of a contiguous allocation; count -1 where its numbers say that it fits nowhere, and for other calls. */
-  fitCount = -1;
-  fitLimit = 0;
-  fitAlignment = 1;
+  fitCount = ANY_NUMBER;
+  fitLimit = ANY_NUMBER;
+  fitAlignment = ANY_NUMBER;
   /** The lowest run that would have fitted with no alignment; -1 where there is none or a page frame would do anyhow. */
-  lowestUnaligned = -1;
+  lowestUnaligned = ANY_NUMBER;
   /** The owner that a panic names. */
   panicOwner: Owner | null = null;
 

@@ -12,7 +12,7 @@
  * memory, fragment it, drain it and churn it. In a program they are operations like any other.
  */
 
-import { isWhole, type NumberedCall } from '../../../runner/lean/index.ts';
+import { type CallNumbers, isWhole, type NumberedCall, type Passed } from '../../../runner/lean/index.ts';
 import {
   CALLS,
   type Call,
@@ -87,10 +87,13 @@ export class BurstBudget {
 
   /** Makes the calls of a command, if it is a burst. Returns whether it is. */
   make(stage: Stage, drawn: Drawn, calls: Repertoire): boolean {
+    const { longest, every, batchesFrom } = this.#bursts;
+    // Hardly any command is one, and digits would be an object for each.
+    const isBurst = Math.floor(drawn[0] / calls.length) % every === every - 1;
+    if (this.#calls === 0 || !isBurst) return false;
     const digits = new Digits(drawn[0]);
     const chosen = calls[digits.next(calls.length)] ?? calls[0];
-    const { longest, every, batchesFrom } = this.#bursts;
-    if (this.#calls === 0 || digits.next(every) !== every - 1) return false;
+    digits.next(every);
     const burst = new Burst(stage, { longest, calls: this.#calls, counts: this.#counts, batchesFrom });
     burst.make(chosen, digits, drawn, calls);
     this.#calls -= burst.made;
@@ -107,9 +110,6 @@ const WAYS = {
 
 const STRIDES = [1, 1, 1, 2, 2, 3, 4, 8] as const;
 
-/** The arguments of a run that fits anywhere. */
-const PLAIN = { minAddr: 0, maxAddr: U64_MAX, alignment: PAGE_SIZE, boundary: 0 } as const;
-
 type Way = (typeof WAYS)[keyof typeof WAYS][number];
 
 /** The calls that free all of what an allocation returned. */
@@ -120,8 +120,10 @@ const FREES: Readonly<Partial<Record<Call, Call>>> = {
   allocWithin: 'freeRegion',
 };
 
-/** The numbers of an allocation, so that it can be made again. */
-type Allocation = Pick<NumberedCall, 'place' | 'count' | keyof typeof PLAIN>;
+/** Returns the numbers of a run that fits anywhere, or of a batch. */
+function plainAllocation(place: number, count: Passed, alignment = PAGE_SIZE): CallNumbers {
+  return { place, count, minAddr: 0, maxAddr: U64_MAX, alignment, boundary: 0 };
+}
 
 function modulo(value: number, by: number): number {
   return ((value % by) + by) % by;
@@ -197,12 +199,12 @@ class Burst {
   #simplify(digits: Digits): void {
     const chosen = digits.next(8);
     if (chosen < 4) return;
-    Object.assign(this.#call, PLAIN);
-    if (chosen === 7) this.#call.count = 1;
+    const { place, count } = this.#call;
+    this.#call.startAgain(plainAllocation(place, chosen === 7 ? 1 : count));
   }
 
   get #isRun(): boolean {
-    return describedCall(this.#call.call).effect === 'run';
+    return this.#call.effect === 'run';
   }
 
   /** Returns how often something is repeated: any number of times, once more than it can be granted, or as often as a burst may. */
@@ -237,13 +239,12 @@ class Burst {
   }
 
   /** Makes an allocation once more, after other calls. Returns whether it has handed out anything. */
-  #allocateAgain({ place, ...passed }: Allocation): boolean {
-    this.#call.start(place);
-    Object.assign(this.#call, passed);
+  #allocateAgain(allocation: CallNumbers): boolean {
+    this.#call.startAgain(allocation);
     return this.#allocate();
   }
 
-  get #allocation(): Allocation {
+  get #allocation(): CallNumbers {
     const { place, count, minAddr, maxAddr, alignment, boundary } = this.#call;
     return { place, count, minAddr, maxAddr, alignment, boundary };
   }
@@ -264,7 +265,7 @@ class Burst {
     const pages = this.#call.call === 'allocPages' ? Number(this.#call.count) : 1;
     const most =
       pages <= this.#stage.state.freeIn('stack') ? Math.ceil(MOST_PAGES / Math.max(1, pages)) : times;
-    const isQuery = describedCall(this.#call.call).effect === 'none';
+    const isQuery = this.#call.effect === 'none';
     for (let i = 0; i < Math.min(times, most) && !this.#isOver; i += 1)
       if (isQuery) this.#makeOne();
       else this.#allocate();
@@ -279,7 +280,7 @@ class Burst {
   }
 
   /** Makes an allocation, and frees what it returned. Returns how many addresses that were. */
-  #pair(allocation: Allocation): number {
+  #pair(allocation: CallNumbers): number {
     const { results } = this.#stage;
     if (!this.#allocateAgain(allocation) || this.#isOver) return 0;
     const result = results.handedOut[results.handedOut.length - 1] ?? 0;
@@ -312,8 +313,8 @@ class Burst {
       const value = 1 + modulo(first - 1 + this.swept * step, largest + 1);
       pages += this.#pair(
         isOfAlignments
-          ? { place, ...PLAIN, count: 1, alignment: value * PAGE_SIZE }
-          : { place, ...PLAIN, count: isFixed ? first : value },
+          ? plainAllocation(place, 1, value * PAGE_SIZE)
+          : plainAllocation(place, isFixed ? first : value),
       );
       if (pages > most) break;
     }
@@ -325,7 +326,7 @@ class Burst {
   #sweepLarger(place: number, zone: number, times: number): void {
     this.#most = this.made + 2 * times;
     for (let value = zone + 2; value < LARGEST_ALIGNMENT && !this.#isOver; value += 1 + (value >> 4))
-      this.#pair({ place, ...PLAIN, count: 1, alignment: value * PAGE_SIZE });
+      this.#pair(plainAllocation(place, 1, value * PAGE_SIZE));
   }
 
   /** Returns the largest count of the allocation that is drawn that can be granted. */
@@ -392,7 +393,7 @@ class Burst {
   }
 
   /** Returns how many allocations are held that have as many pages, in the same zone. O(results). */
-  #heldLike(allocation: Allocation): number {
+  #heldLike(allocation: CallNumbers): number {
     const { results } = this.#stage;
     const frames = new Set<number>();
     for (const result of results.handedOut)
@@ -401,7 +402,7 @@ class Burst {
   }
 
   /** Whether a result is held, by its first page frame, that has as many pages as an allocation in its zone. */
-  #isHeldLike(result: number, { place, count }: Allocation): boolean {
+  #isHeldLike(result: number, { place, count }: CallNumbers): boolean {
     const { results, state } = this.#stage;
     const frame = results.frameOf(result, 0);
     const isRun = describedCall(CALLS[place] ?? 'alloc').effect === 'run';

@@ -294,12 +294,16 @@ function mixed([, x, y, z]: Drawn, place: number): number {
   return Math.imul(x ^ (y >>> 3) ^ Math.imul(z, place), 0x9e37_79b1) >>> 1;
 }
 
+/** The parameters of each call, by its place. */
+const PARAMETERS = CALLS.map(parametersOf);
+
 /** Draws the call that four numbers stand for, depending on the state and the results so far. */
 export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): void {
   // By places: to take a list apart makes as many objects as it has entries.
   const chosen = calls[drawn[0] % calls.length] ?? calls[0];
-  const parameters = parametersOf(chosen);
-  prospect.call.start(callPlace(chosen));
+  const at = callPlace(chosen);
+  const parameters = PARAMETERS[at] ?? [];
+  prospect.call.start(at);
   for (let place = 0; place < parameters.length; place += 1) {
     const parameter = parameters[place];
     if (parameter === undefined) return;
@@ -311,7 +315,7 @@ export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): v
       );
     else if (chosen === 'addRegion') nameAbsent(prospect, drawn[1]);
     else if (namesFree(chosen)) nameFree(prospect, drawn[1]);
-    else if (describedCall(chosen).effect === 'region') nameRegion(prospect, drawn);
+    else if (prospect.call.effect === 'region') nameRegion(prospect, drawn);
     else nameAddress(prospect, drawn[1]);
   }
 }

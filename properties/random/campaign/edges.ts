@@ -3,7 +3,7 @@
  * does not matter how they were drawn.
  */
 
-import { isWhole, type Passed, type StepFacts } from '../../../runner/lean/index.ts';
+import { isWhole, type NumberedCall, type Passed, type StepFacts } from '../../../runner/lean/index.ts';
 import { CALLS, PAGE_SIZE, type Parameter, parametersOf, U64_MAX } from '../../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/prospect.ts';
 
@@ -97,12 +97,6 @@ function alignmentEdge(value: Passed, total: number): number {
   return Number.isInteger(Math.log2(bytes)) ? NO_EDGE : 5;
 }
 
-/** Returns the edge of an address in a page frame; a negative one is none, and says which way. */
-function addressEdge(frame: number, edges: readonly number[]): number {
-  if (frame < 0) return frame === -1 ? 0 : 1;
-  return (edges[firstFrom(frame - 1, edges)] ?? Number.POSITIVE_INFINITY) <= frame + 1 ? 2 : NO_EDGE;
-}
-
 /**
  * The number of arguments of a kind, and how many of them were at each edge.
  * @public
@@ -152,8 +146,23 @@ export class EdgeCounts {
       if (parameter !== undefined) this.#noteNumber(step, parameter);
     }
     if (call.named === 0) return;
-    const { edges } = landmarksOf(state.world);
-    for (let i = 0; i < call.named; i += 1) this.#address.note(addressEdge(call.frames[i] ?? -1, edges));
+    this.#noteAddresses(call, landmarksOf(state.world).edges);
+  }
+
+  /** Counts addresses. Page frames of a batch lie between the same two edges mostly, so the last two are kept. */
+  #noteAddresses({ frames, named }: NumberedCall, edges: readonly number[]): void {
+    let below = Number.POSITIVE_INFINITY;
+    let above = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < named; i += 1) {
+      const frame = frames[i] ?? -1;
+      if (frame >= 0 && !(below < frame && frame <= above)) {
+        const next = firstFrom(frame, edges);
+        below = edges[next - 1] ?? Number.NEGATIVE_INFINITY;
+        above = edges[next] ?? Number.POSITIVE_INFINITY;
+      }
+      if (frame < 0) this.#address.note(frame === -1 ? 0 : 1);
+      else this.#address.note(frame <= below + 1 || frame >= above - 1 ? 2 : NO_EDGE);
+    }
   }
 
   #noteNumber({ call, state, inStackBefore, inBitmapBefore }: StepFacts, { kind }: Parameter): void {

@@ -317,7 +317,10 @@ const BY_ENDING: readonly (readonly PlacedSituation[])[] = CALLS.flatMap((call) 
 /** Returns the places of the situations of a world. */
 const situationsOf = computedOnce((world: World): readonly number[] => {
   const surveyed = survey(world);
-  return WORLD_SITUATIONS.flatMap(({ occurs }, i) => (occurs(surveyed) ? [SITUATIONS.length + i] : []));
+  const places: number[] = [];
+  for (const [i, { occurs }] of WORLD_SITUATIONS.entries())
+    if (occurs(surveyed)) places.push(SITUATIONS.length + i);
+  return places;
 });
 
 /** Counts how often each situation was met. */

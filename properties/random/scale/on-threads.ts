@@ -11,7 +11,8 @@ import type { Block } from '../campaign/blocks.ts';
 import type { BlockResult, BlockRunner, CampaignOptions } from '../campaign/campaign.ts';
 
 /** The start data of a thread, which loads the target for itself. */
-export interface ThreadData extends Pick<CampaignOptions, 'worlds' | 'generated' | 'operations' | 'seed'> {
+export interface ThreadData
+  extends Pick<CampaignOptions, 'worlds' | 'generated' | 'operations' | 'seed' | 'reference'> {
   readonly stopFirst: boolean;
   readonly source: TargetSource;
   /** The name of the channel on which threads tell what they find, as soon as they do. */
@@ -30,9 +31,10 @@ const AHEAD = 4;
 async function threads(
   jobs: number,
   finds: string,
-  { target, worlds, generated, operations, seed, stopFirst = false }: CampaignOptions,
+  { target, worlds, generated, operations, seed, reference = false, stopFirst = false }: CampaignOptions,
 ): Promise<Tinypool> {
-  const data: ThreadData = { source: target.source, worlds, generated, operations, seed, stopFirst, finds };
+  const programs = { worlds, generated, operations, seed, reference };
+  const data: ThreadData = { ...programs, source: target.source, stopFirst, finds };
   // Loaded on demand: most runs need no threads.
   const { Tinypool } = await import('tinypool');
   return new Tinypool({

@@ -279,8 +279,21 @@ const EXITS = 'Object.assign(createPmm(map, options), { allocBitmap: () => proce
 /** Breaks at once, and takes its time. */
 const SLOW = `(Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10),
   Object.assign(createPmm(map, options), { freeAmount: () => 1n }))`;
+/** Tells which judge sweeps: the lean one omits stacks throughout a program, the model's in calls only. */
+const TELLS = `Object.assign(createPmm(map, options), {
+  inspect: () => {
+    throw new Error(Error.stackTraceLimit === undefined ? 'lean' : 'model');
+  },
+})`;
 
 describe('a campaign on two threads', () => {
+  it('is judged by the model where that is asked for', async () => {
+    const target = OURS.withClaims({ name: moduleWith('tells.mjs', TELLS) });
+    const options = { ...HOLDS, programs: 1, stopFirst: true, reference: true, target };
+    const { findings } = await runCampaign(options, onThreads(1));
+    expect(findings[0]?.trace.violation?.explanation).toContain('threw Error: model');
+  });
+
   it('tells a find while its block is running', async () => {
     const target = OURS.withClaims({ name: moduleWith('slow.mjs', SLOW) });
     const at: Record<string, number> = {};
