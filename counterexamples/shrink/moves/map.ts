@@ -181,11 +181,15 @@ export function* swapNeighbours({ draft }: Counterexample): Generator<Draft> {
   }
 }
 
-/** Moves the bitmap limit: to the lowest page frames, to where something begins or ends, to half, one page frame down. */
+/** Moves the bitmap limit: to the lowest page frames, to where something begins or ends, by halves of it, one page frame down. */
 export function* lowerLimit({ draft }: Counterexample): Generator<Draft> {
   const points = pointsOf(draft);
   const ends = draft.descriptors.filter((d) => ownerAfterInit(d.type) !== 'absent').map(endOfDescriptor);
-  for (const limit of new Set([0, 1, 2, 3, 4, ...points, ...ends, draft.limit >> 1, draft.limit - 1]))
+  // Shifts would make limits from 2^31 page frames on negative.
+  const lower = [Math.floor(draft.limit / 2)];
+  for (let less = Math.floor(draft.limit / 4); less > 32; less = Math.floor(less / 2))
+    lower.push(draft.limit - less);
+  for (const limit of new Set([0, 1, 2, 3, 4, ...points, ...ends, ...lower, draft.limit - 1]))
     yield { ...draft, limit };
 }
 

@@ -261,6 +261,14 @@ const ROWS: readonly Row[] = [
     ],
   ],
   [
+    lowerCounts,
+    draftOf([['conventional', 0, 4096]], 0, [allocPages(4096n)]),
+    [
+      'conventional 0+3584 | 0 | a = allocPages(count 3584)',
+      'conventional 0+4032 | 0 | a = allocPages(count 4032)',
+    ],
+  ],
+  [
     simplifyArguments,
     draftOf([['conventional', 0, 9]], 0, [allocPages(9n)]),
     ['conventional 0+9 | 0 | a = allocPages(count 1)', 'conventional 0+9 | 0 | a = allocPages(count 8)'],
@@ -307,6 +315,11 @@ const ROWS: readonly Row[] = [
       'conventional 0+20 | 7 | a = alloc()',
       'conventional 0+20 | 14 | a = alloc()',
     ],
+  ],
+  [
+    lowerLimit,
+    draftOf([['conventional', 0, 4096]], 1024, [alloc]),
+    ['conventional 0+4096 | 768 | a = alloc()', 'conventional 0+4096 | 960 | a = alloc()'],
   ],
   [
     joinDescriptors,
