@@ -115,26 +115,17 @@ function popFromRun(words: Int32Array, top: number): number {
  * others join it. The caller has made room for a run.
  */
 export function pushRun(words: Int32Array, first: number, count: number, step: number): void {
+  for (let i = 0; i < Math.min(count, 2); i += 1) {
+    if (!push(words, (first + step * i) | 0))
+      throw broken('free stack: there is room for what is pushed', 'ordinal', first);
+  }
   const last = first + step * (count - 1);
-  let hasRoom = count === 0 || push(words, first | 0);
-  if (hasRoom && count > 1 && areNeighbours(step)) hasRoom = prolong(words, count - 1, last);
-  if (!hasRoom) throw broken('free stack: there is room for what is pushed', 'ordinal', first);
+  if (count > 1) {
+    words[words[TOP_AT] - 1] = last;
+    words[MORE_AT] += count - 2;
+  }
   const isLastOnTop = count > 0 && nextOf(words) === last;
   if (!isLastOnTop) throw broken('free stack: what was pushed last pops next', 'ordinal', first);
-}
-
-/** Prolongs what is on top by `more` ordinals, up to `last`. Returns false where a single one has no room for the other words of a run. */
-function prolong(words: Int32Array, more: number, last: number): boolean {
-  const top = words[TOP_AT];
-  if (words[top] !== NONE) {
-    if (top + 2 >= words.length) return false;
-    words[top + 2] = NONE;
-    words[TOP_AT] = top + 2;
-    words[MORE_AT] -= 2;
-  }
-  words[words[TOP_AT] - 1] = last;
-  words[MORE_AT] += more;
-  return true;
 }
 
 /** Returns the place of the next ordinal to pop. */
