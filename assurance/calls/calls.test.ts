@@ -6,7 +6,8 @@ import { hintOn } from '../../properties/fit/index.ts';
 import { runWorkload } from '../../properties/log/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { factoryTarget, type Target } from '../../runner/index.ts';
-import { KINDS, MUTANTS } from '../../runner/mutants/index.ts';
+import { MUTANTS } from '../../runner/mutants/index.ts';
+import { KINDS } from '../../runner/mutants/kinds/index.ts';
 import { config, decodeProfile, memoryMap, type SomePmmFactory, type Trace } from '../../spec/index.ts';
 import { ADDED } from './added.ts';
 

@@ -3,7 +3,8 @@
 import Table from 'cli-table3';
 import type { Certificate } from '../../properties/explore/index.ts';
 import { median, quantile } from '../../properties/verify/index.ts';
-import { KINDS, MUTANTS } from '../../runner/mutants/index.ts';
+import { MUTANTS } from '../../runner/mutants/index.ts';
+import { KINDS } from '../../runner/mutants/kinds/index.ts';
 import { CLAUSE_NAMES, type ClauseName, isSequential, type Trace } from '../../spec/index.ts';
 import { ADDED } from '../calls/added.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';

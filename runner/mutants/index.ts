@@ -7,7 +7,6 @@ import { INIT_MUTANTS } from './init.ts';
 import type { Mutant } from './mutant.ts';
 import { SINGLE_PAGE_MUTANTS } from './single-pages.ts';
 
-export { KINDS } from './kinds.ts';
 export { type Mutant, targetOf, withCalls } from './mutant.ts';
 
 export const MUTANTS: readonly Mutant[] = [
