@@ -24,7 +24,7 @@ int main(void) {
     return fp_serve(&(fp_target){.init = init, .alloc = alloc, .profile = "{\\"calls\\": [\\"alloc\\"], \\"failures\\": []}"});
 }`;
 
-/** A call hands out this many page frames at most, so this many are held after so many calls at least. */
+/** A call hands out this many page frames at most, so that the fault takes at least so many calls. */
 const LARGEST_BATCH = 8;
 const FEWEST_CALLS = 50;
 

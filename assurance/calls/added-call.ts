@@ -48,7 +48,7 @@ export function variant(name: string, clause: BreakableClause, Made: Create, mos
   return { name, clause, create: (map, options) => new Made(map, options, most) };
 }
 
-/** Returns what builds a correct manager with so many references at most. */
+/** Returns the factory of a correct manager with at most `most` references a page frame. */
 export const array =
   (most: number): SomePmmFactory =>
   (map, options) =>

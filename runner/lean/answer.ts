@@ -28,7 +28,7 @@ export const OBSERVED = {
 export const ALL_OBSERVED = 127;
 
 /**
- * What a field for numbers of any size holds at first. The engine then makes room for any number; for a small integer it makes room for those only, and
+ * The first value of a field for numbers of any size. The engine then makes room for any number; for a small integer it makes room for those only, and
  * throws away all code compiled for such objects when the first large number is stored.
  */
 export const ANY_NUMBER = Number.NaN;

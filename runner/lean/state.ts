@@ -81,7 +81,7 @@ export class LeanState implements Ownership {
   #stackBases = new Float64Array(ROOM);
   #stackCounts = new Float64Array(ROOM);
   #depth = 0;
-  /** What the last search for an aligned run would have found with no alignment, up to the run; -1 if none. */
+  /** The page frame that the last search for an aligned run would have found without alignment, up to the run; -1 if none. */
   lowestUnaligned = ANY_NUMBER;
   /** The place of the extent that was looked up last: a sweep asks for one after the other. */
   #near = 0;
