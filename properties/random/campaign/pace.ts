@@ -5,7 +5,7 @@
  */
 
 import { type Target, timeOf, type World } from '../../../runner/index.ts';
-import { pfnEnd } from '../../../spec/index.ts';
+import { pfnEnd, ramPages } from '../../../spec/index.ts';
 import { batchesOf, GROWTH, type Sizes, sizesOf } from '../arbitraries/sizes.ts';
 import type { RanProgram } from '../run-program.ts';
 
@@ -17,6 +17,10 @@ const SLOW_OPERATIONS = 2 ** 15;
 /** Words about managers that cannot start on a world: they get no memory, or do not return. */
 const CANNOT_START =
   /RangeError|allocation failed|out of memory|more memory than its limit|still running after|did not end within its time limit/i;
+
+/** A process may take 1 GiB. In a world of this many page frames of RAM, lists in free pages may take it; in a smaller one it is a defect. */
+const MANY_FRAMES = 2 ** 17;
+const TOOK_MEMORY = /it took more memory than its limit/;
 
 /**
  * How a target took the world of a program.
@@ -60,7 +64,8 @@ export class Pace {
     if (!this.#isBounded) return 'taken';
     const level = GROWTH.findIndex(({ memoryBits }) => pfnEnd(world.map) <= 2 ** memoryBits);
     if (level <= 0) return 'taken';
-    const isUnable = !ran.holds && (cannotStart(ran) || ran.execution().isUnanswered);
+    const isUnable =
+      !ran.holds && (cannotStart(ran) || ran.execution().isUnanswered || fillsMemory(world, ran));
     const isSlow = seconds >= SLOW_SECONDS * Math.max(1, ran.performed / SLOW_OPERATIONS);
     if (!isSlow && !isUnable) return 'taken';
     const isFirst = !this.#slowOn.has(level);
@@ -76,6 +81,12 @@ export class Pace {
 function cannotStart(ran: RanProgram): boolean {
   const { violation } = ran.execution();
   return violation?.at === -1 && CANNOT_START.test(violation.explanation);
+}
+
+/** Whether a process ended because the world has more page frames than it may have memory for, such as those of a region that it links. */
+function fillsMemory({ map }: World, ran: RanProgram): boolean {
+  const { violation } = ran.execution();
+  return violation !== null && TOOK_MEMORY.test(violation.explanation) && ramPages(map) >= MANY_FRAMES;
 }
 
 const PACES = new WeakMap<Target, Pace>();
