@@ -55,6 +55,17 @@ describe('a program drawn in a dry run', () => {
       ).toBeGreaterThan(100);
   });
 
+  it('asks for runs that a partial search may miss, where misuse is undefined too', () => {
+    const runs = ran({ misuse: 'undefined', search: 'partial' });
+    expect(runs.filter(({ violation }) => violation !== null)).toEqual([]);
+    const granted = times(
+      runs,
+      (run, at) =>
+        run.operations[at]?.call === 'allocBitmap' && run.responses[at + 1]?.outcome.kind === 'address',
+    );
+    expect(granted).toBeGreaterThan(100);
+  });
+
   it('makes only calls of the profile, with numbers of the profile', () => {
     const profile: Profile = {
       ...WHOLE,

@@ -83,7 +83,7 @@ function cannotStart(ran: RanProgram): boolean {
   return violation?.at === -1 && CANNOT_START.test(violation.explanation);
 }
 
-/** Whether a process ended because the world has more page frames than it may have memory for, such as those of a region that it links. */
+/** Whether a process may have ended because the world has more page frames than it may have memory for, as where it links the pages of a region. */
 function fillsMemory({ map }: World, ran: RanProgram): boolean {
   const { violation } = ran.execution();
   return violation !== null && TOOK_MEMORY.test(violation.explanation) && ramPages(map) >= MANY_FRAMES;
