@@ -6,7 +6,7 @@
  * Page frame numbers and counts are plain numbers here. Failure is `null` or `false`; misuse throws `PmmPanic` and
  * changes nothing. Counts must be non-negative integers and alignments positive ones: the caller checks them.
  *
- * It works over one `Int32Array` and keeps the section last used in fields: several views, a closure, or a call that the engine
+ * It works over one `Int32Array` and keeps the largest section in fields: several views, a closure, or a call that the engine
  * may not inline on the way cost as much again.
  */
 import {
@@ -56,6 +56,15 @@ const READ_THROUGH = 2 ** 24;
 /** The words of a state that was disposed of. */
 const NO_WORDS = new Int32Array(0);
 
+function notFree(ordinal: number): Error {
+  return broken('free stack: what pops is free', 'ordinal', ordinal >>> 0);
+}
+
+/** Returns the section with most page frames. */
+function largestOf(sections: readonly Section[]): Section {
+  return sections.reduce((largest, section) => (section.count > largest.count ? section : largest), NOWHERE);
+}
+
 export class FrameAllocator {
   /** RAM page frames. */
   readonly total: number;
@@ -72,11 +81,11 @@ export class FrameAllocator {
   readonly #bitmapOrdinals: number;
   /** The words that a saved state consists of; listed when the first one is saved. */
   #live: Int32Array | null = null;
-  #words: Int32Array;
-  /** The section of the stack zone last used: first page frame, page frames, first ordinal. Not part of the state. */
-  #base = NOWHERE.base;
-  #count = NOWHERE.count;
-  #first = NOWHERE.first;
+  #words: Int32Array = NO_WORDS;
+  /** The largest section of the stack zone: first page frame, page frames, first ordinal. Most calls name a page frame of it. */
+  readonly #base = NOWHERE.base;
+  readonly #count = NOWHERE.count;
+  readonly #first = NOWHERE.first;
 
   /**
    * Builds the allocator of the memory that `map` describes. O(descriptors), and a bit for each page frame of boot
@@ -95,6 +104,10 @@ export class FrameAllocator {
     this.#bitmap = new BitmapZone(this.#sections, this.#layout, this.limit);
     this.#bitmapOrdinals = this.#sections.bitmapOrdinals;
     const last = this.#sections.list.at(-1) ?? NOWHERE;
+    const { base, count, first } = largestOf(sectionsIn(this.#sections, 'stack'));
+    this.#base = base;
+    this.#count = count;
+    this.#first = first;
     this.end = last.base + last.count;
     const { descriptors } = map;
     this.#words = state ?? wordsFor(this.#layout, initialStackWords(this.#sections, descriptors));
@@ -124,10 +137,9 @@ export class FrameAllocator {
     const at = HELD_AT + (ordinal >>> 5);
     const bit = 1 << ordinal;
     const held = words[at];
-    if ((held & bit) !== 0) throw broken('free stack: what pops is free', 'ordinal', ordinal >>> 0);
+    if ((held & bit) !== 0) throw notFree(ordinal);
     words[at] = held | bit;
-    const index = (ordinal - this.#first) | 0;
-    return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);
+    return this.#frameOf(ordinal);
   }
 
   /**
@@ -155,12 +167,10 @@ export class FrameAllocator {
   /** Frees one page frame. O(1) in the stack zone, O(log zone) in the bitmap zone. */
   free(frame: number): void {
     const index = frame - this.#base;
-    if (index >= 0 && index < this.#count && Math.floor(index) === index) {
-      this.#push('free', (this.#first + index) | 0, frame);
-      return;
-    }
-    this.#releaseElsewhere('free', frame);
-    if (frame < this.limit) this.#noteFrame(frame);
+    const isNear = index === (index | 0) && index >= 0 && index < this.#count; // from 2^31 up, the finder does it
+    // Both are words, which the engine need not box.
+    const ordinal = isNear ? (this.#first + index) | 0 : this.#releaseElsewhere(frame) | 0;
+    if (ordinal !== NONE) this.#push('free', ordinal, frame);
   }
 
   /** Frees `frames[0 .. count)`, all or nothing. O(count); consecutive page frames go a word at a time. */
@@ -274,7 +284,7 @@ export class FrameAllocator {
     const pages = Math.min(lengthOf(words), count - taken);
     const low = step < 0 ? next - pages + 1 : next;
     const isFree = !isHeld(words, low) && !isHeld(words, low + pages - 1);
-    if (!isFree) throw broken('free stack: what pops is free', 'ordinal', low);
+    if (!isFree) throw notFree(low);
     popRun(words, pages);
     markRange(words, low, pages, true);
     const base = this.#frameOf(low);
@@ -298,25 +308,25 @@ export class FrameAllocator {
    * not. Returns the index of the first that is left.
    */
   #releaseRun(frames: FrameBatch, from: number, count: number): number {
-    const near = frames[from] - this.#base;
-    const isNear = near >= 0 && near < this.#count && Math.floor(near) === near;
-    if (!isNear && this.#ordinalOf('freePages', frames[from]) < this.#bitmapOrdinals) {
-      this.#releaseElsewhere('freePages', frames[from]);
+    const section = this.#finder.sectionOf('freePages', frames[from]);
+    const index = frames[from] - section.base;
+    const ordinal = section.first + index;
+    if (ordinal < this.#bitmapOrdinals) {
+      if (!this.#bitmap.release(this.#words, ordinal)) throw ownerPanic('freePages', frames[from], 'pmm');
       return from + 1;
     }
-    const index = frames[from] - this.#base; // of the section that it lies in, which is the one last used by now
     const end = endOfRun(frames, from, Math.min(count, from + LONGEST_PIECE));
     const pages = end - from;
     const step = frames[end - 1] < frames[from] ? -1 : 1;
     const low = step < 0 ? index - (pages - 1) : index;
-    const first = this.#first + low;
-    const fits = pages > 1 && low >= 0 && low + pages <= this.#count;
+    const first = section.first + low;
+    const fits = pages > 1 && low >= 0 && low + pages <= section.count;
     if (!fits || firstFree(this.#words, first, first + pages) < first + pages) {
-      this.#push('freePages', (this.#first + index) | 0, frames[from]);
+      this.#push('freePages', ordinal | 0, frames[from]);
       return from + 1;
     }
     markRange(this.#words, first, pages, false);
-    pushRun(this.#words, this.#first + index, pages, step);
+    pushRun(this.#words, ordinal, pages, step);
     return end;
   }
 
@@ -340,19 +350,17 @@ export class FrameAllocator {
       throw broken('free stack: there is room for what is pushed', 'ordinal', ordinal >>> 0);
   }
 
-  /** Frees one page frame outside the section last used. */
-  #releaseElsewhere(call: Call, frame: number): void {
-    const ordinal = this.#ordinalOf(call, frame);
-    if (ordinal >= this.#bitmapOrdinals) {
-      this.#push(call, ordinal | 0, frame);
-      return;
-    }
-    if (!this.#bitmap.release(this.#words, ordinal)) throw ownerPanic(call, frame, 'pmm');
+  /** For a page frame outside the largest section: frees it where it is of the bitmap zone, and returns {@link NONE}; else returns its ordinal (modulo 2^32). */
+  #releaseElsewhere(frame: number): number {
+    const { base, first } = this.#finder.sectionOf('free', frame);
+    const ordinal = first + (frame - base);
+    return first < this.#bitmapOrdinals ? this.#releaseInBitmap(ordinal, frame) : ordinal;
   }
 
-  #noteFrame(frame: number): void {
-    const ordinal = this.#ordinalOf('free', frame);
-    this.#bitmap.noteFreed(this.#words, ordinal, ordinal);
+  #releaseInBitmap(ordinal: number, frame: number): typeof NONE {
+    if (!isHeld(this.#words, ordinal)) throw ownerPanic('free', frame, 'pmm');
+    this.#bitmap.releaseRun(this.#words, ordinal, 1);
+    return NONE;
   }
 
   /** Makes room for `more` words on the stack, as many as the largest one has at most. Amortised O(more). */
@@ -368,31 +376,21 @@ export class FrameAllocator {
     this.#words = grown;
   }
 
-  /** Returns the ordinal of a page frame, and remembers its section; panics where it lies in none. */
+  /** Returns the ordinal of a page frame; panics where it lies in no section. */
   #ordinalOf(call: Call, frame: number): number {
     const section = this.#finder.sectionOf(call, frame);
-    this.#use(section);
     return section.first + (frame - section.base);
   }
 
-  /** Returns the page frame of an ordinal, which is not padding. */
+  /** Returns the page frame of an ordinal (modulo 2^32), which is not padding. */
   #frameOf(ordinal: number): number {
     const index = (ordinal - this.#first) | 0;
     return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);
   }
 
   #frameElsewhere(ordinal: number): number {
-    const section = this.#finder.sectionOfOrdinal(ordinal);
-    this.#use(section);
-    return section.base + (ordinal - section.first);
-  }
-
-  /** Remembers a section of the stack zone. */
-  #use({ base, count, first }: Section): void {
-    if (first < this.#bitmapOrdinals) return;
-    this.#base = base;
-    this.#count = count;
-    this.#first = first;
+    const { base, first } = this.#finder.sectionOfOrdinal(ordinal >>> 0);
+    return base + ((ordinal - first) >>> 0);
   }
 
   /** Undoes what the release of `frames[0 .. count)` did to the held bits. */

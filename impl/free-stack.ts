@@ -63,25 +63,24 @@ const areNeighbours = (step: number): boolean => ((step + 1) & ~2) === 0;
 export function push(words: Int32Array, ordinal: number): boolean {
   const top = words[TOP_AT];
   const above = words[top];
-  if (above === NONE) {
-    const next = words[top - 1];
+  const isRun = above === NONE;
+  const next = isRun ? words[top - 1] : above;
+  const joins = next !== NONE && areNeighbours((ordinal - next) | 0);
+  if (isRun && joins) {
     // A run takes no more words, and whoever frees a region has made room for one run.
-    if (next !== NONE && areNeighbours((ordinal - next) | 0)) {
-      words[top - 1] = ordinal;
-      words[MORE_AT] += 1;
-      return true;
-    }
-  }
-  if (top + 2 >= words.length) return false;
-  if (above !== NONE && areNeighbours((ordinal - above) | 0)) {
-    words[top + 1] = ordinal;
-    words[top + 2] = NONE;
-    words[TOP_AT] = top + 2;
-    words[MORE_AT] -= 1;
+    words[top - 1] = ordinal;
+    words[MORE_AT] += 1;
     return true;
   }
-  words[top + 1] = ordinal;
-  words[TOP_AT] = top + 1;
+  if (top + 2 >= words.length) return false;
+  let at = top + 1;
+  words[at] = ordinal;
+  if (joins) {
+    at += 1;
+    words[at] = NONE;
+    words[MORE_AT] -= 1;
+  }
+  words[TOP_AT] = at;
   return true;
 }
 

@@ -46,7 +46,8 @@ export class SectionFinder {
   /** Returns the section that a page frame lies in; panics where it lies in none. */
   sectionOf(call: Call, frame: number): Section {
     const near = this.#near;
-    if (frame >= near.base && frame - near.base < near.count && Math.floor(frame) === frame) return near;
+    const index = frame - near.base;
+    if (index === (index | 0) && index >= 0 && index < near.count) return near;
     return this.#findFrame(call, frame);
   }
 
