@@ -148,11 +148,11 @@ function descriptorsKey(descriptors: readonly DraftDescriptor[]): string {
 
 /** The keys of long programs: drafts of one program in many worlds share it. */
 const PROGRAM_KEYS = new WeakMap<Program, string>();
-const LONG_PROGRAM = 64;
+const LONG_KEY = 256;
 
 function programKey(program: Program): string {
   const key = PROGRAM_KEYS.get(program) ?? program.map(operationKey).join(';');
-  if (program.length >= LONG_PROGRAM) PROGRAM_KEYS.set(program, key);
+  if (key.length >= LONG_KEY) PROGRAM_KEYS.set(program, key);
   return key;
 }
 
@@ -161,10 +161,12 @@ export function keyOf({ operations, descriptors, limit, higherHalf }: Draft): st
   return `${programKey(operations)}|${descriptorsKey(descriptors)}|${limit}|${higherHalf}`;
 }
 
+const PHYSICAL_END = BigInt(PFN_LIMIT) * PAGE_BYTES;
+
 /** Returns the page frame that an absolute address names, or null where it is not in the higher half. */
 export function frameOfAddress(higherHalf: bigint, address: bigint): number | null {
   const physical = address - higherHalf;
-  return physical < 0n || physical >= BigInt(PFN_LIMIT) * PAGE_BYTES ? null : Number(physical / PAGE_BYTES);
+  return physical < 0n || physical >= PHYSICAL_END ? null : Number(physical / PAGE_BYTES);
 }
 
 /** Returns the address of the first byte of a page frame, as a reference. */

@@ -24,7 +24,7 @@ import { compareDrafts } from './simplicity.ts';
 export interface Counterexample {
   readonly draft: Draft;
   readonly run: Execution;
-  /** The state before each operation, the one that breaks the clause included; of long programs none are kept. */
+  /** The state before each operation, by its place, the one that breaks the clause included; of long programs, before the last ones. */
   readonly states: readonly Ownership[];
 }
 
@@ -118,8 +118,9 @@ export class Outcomes {
   }
 }
 
-/** The states of longer programs would fill memory. */
+/** The states of longer programs would fill memory: before their last operations they are kept. */
 const LONGEST_WITH_STATES = 2000;
+const LAST_STATES = 4;
 
 const NO_TALLY = (): void => {};
 
@@ -185,11 +186,14 @@ export class Trials {
   #run(draft: Draft, key: string): Counterexample | null {
     this.executions += 1;
     const states: Ownership[] = [];
-    const areKept = draft.operations.length <= LONGEST_WITH_STATES;
+    const { length } = draft.operations;
+    const first = length <= LONGEST_WITH_STATES ? 0 : length - LAST_STATES;
+    let at = 0;
     const observer: Observer = {
       tally: NO_TALLY,
       onStep: ({ before }) => {
-        if (areKept) states.push(before);
+        if (at >= first) states[at] = before;
+        at += 1;
       },
     };
     const { deadline } = this.#budget;
@@ -210,7 +214,7 @@ export class Trials {
     const performed: Draft = isWhole ? draft : { ...draft, operations: run.operations };
     this.#outcomes.note(violation.clause, performed, run);
     if (!shows(run, this.kept)) return null;
-    if (violation.at >= 0 && areKept) states.push(run.state);
+    if (violation.at >= first) states[violation.at] = run.state;
     const pages = performed.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
     this.way.push({ executions: this.executions, operations: performed.operations, pages });
     this.#simplest = Math.min(this.#simplest, performed.operations.length);

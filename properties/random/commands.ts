@@ -16,7 +16,12 @@ import {
 } from './arbitraries/operations.ts';
 import { SceneProspect } from './arbitraries/prospect.ts';
 import { ANY_SIZE, type Sizes } from './arbitraries/sizes.ts';
-import { anyRoomyWorldOf, anyWorldForBatchesOf, anyWorldOf } from './arbitraries/worlds.ts';
+import {
+  anyRoomyWorldOf,
+  anyWorldAcrossBootOf,
+  anyWorldForBatchesOf,
+  anyWorldOf,
+} from './arbitraries/worlds.ts';
 import {
   type Arbitrary,
   anyOfFour,
@@ -325,6 +330,32 @@ function batchesOfEachCount(
   }));
 }
 
+/** Of 128 programs of a long run, those that probe boot memory. */
+const PROBES = 4;
+/** Of the ways of a burst of single pages, the place of a probe, and their number. */
+const [PROBED, WAYS] = [5, 7] as const;
+
+/**
+ * Returns programs of one burst, of single pages that probes, on a new world with boot memory across the limit. Boot memory can be freed once: any other
+ * call may free it while few pages are held.
+ */
+function probesOfBootMemory(
+  world: World | undefined,
+  profile: Profile,
+  sizes: Sizes,
+): Arbitrary<DrawnProgram> {
+  const worlds = world === undefined ? anyWorldAcrossBootOf(profile, sizes) : constant(world);
+  const calls = repertoire(0, profile.calls);
+  const place = Math.max(0, calls.indexOf('alloc'));
+  return tuple(worlds, nat(2 ** 21), nat(), nat(), nat()).map(([drawn, n, x, y, z]) => ({
+    world: drawn,
+    calls,
+    commands: [new OperationCommand([place + calls.length * (PROBED + WAYS * n), x, y, z])],
+    isNumbered: true,
+    bursts: burstsUpTo(sizes.burst, 1, sizes),
+  }));
+}
+
 /**
  * The generator of arbitrary programs of the usual parts.
  * @public
@@ -335,8 +366,11 @@ export const anyProgram: ProgramDraw = (operations, world, profile = WHOLE, size
   const drawn = (changed: Partial<ProgramParts>): Arbitrary<DrawnProgram> =>
     programsOf({ ...parts, ...changed })(operations, world);
   const roomy = oneof(parts.worlds, anyRoomyWorldOf(profile, sizes));
+  const deep = { arbitrary: drawn({ bursts: deepBursts(sizes), worlds: roomy }), weight: sizes.deep };
+  const probes = sizes.deep === 1 ? 0 : PROBES;
   return oneof(
-    { arbitrary: drawn({ bursts: fewBursts(sizes) }), weight: 128 - sizes.deep },
-    { arbitrary: drawn({ bursts: deepBursts(sizes), worlds: roomy }), weight: sizes.deep },
+    { arbitrary: drawn({ bursts: fewBursts(sizes) }), weight: 128 - sizes.deep - probes },
+    deep,
+    ...(probes === 0 ? [] : [{ arbitrary: probesOfBootMemory(world, profile, sizes), weight: probes }]),
   );
 };

@@ -7,6 +7,7 @@ import {
   isAllocation,
   isFreeable,
   type Owner,
+  type Ownership,
   ownerAfterInit,
   pageCount,
   pfn,
@@ -22,6 +23,9 @@ const ORPHAN_RULES: readonly OrphanRule[] = ['drop', 'boot', 'absolute', 'last',
 const PAIRS_UP_TO = 24;
 /** Triples are deleted from programs up to this long: 120 triples, twice. */
 const TRIPLES_UP_TO = 10;
+
+/** A program is not started in a state of more parts than these: of fragmented memory, each would be a descriptor. */
+const MOST_DESCRIPTORS = 256;
 
 function orphanRules({ draft }: Counterexample, deleted: readonly number[]): readonly OrphanRule[] {
   const deletesResult = deleted.some((at) => isAllocation(draft.operations[at]?.call ?? 'free'));
@@ -41,13 +45,8 @@ function typeOwnedBy(owner: Owner, { type }: DraftDescriptor): DraftDescriptor['
 }
 
 /** The page frames of a descriptor, divided by who owned them before operation `at`. */
-function dividedByOwner(
-  counterexample: Counterexample,
-  descriptor: DraftDescriptor,
-  at: number,
-): readonly DraftDescriptor[] {
-  const state = counterexample.states[at];
-  if (state === undefined || ownerAfterInit(descriptor.type) === 'absent') return [descriptor];
+function dividedByOwner(state: Ownership, descriptor: DraftDescriptor): readonly DraftDescriptor[] {
+  if (ownerAfterInit(descriptor.type) === 'absent') return [descriptor];
   const limit = endOfDescriptor(descriptor);
   const parts: DraftDescriptor[] = [];
   for (let base = descriptor.base; base < limit; ) {
@@ -61,17 +60,31 @@ function dividedByOwner(
 }
 
 /** The program from operation `at` on, started in the state before it: what callers held then is boot memory, which may be freed too. */
-function startedAt(counterexample: Counterexample, at: number): Draft {
+function startedAt(counterexample: Counterexample, at: number, state: Ownership): Draft {
   const rest = withoutOperations(counterexample, new Set(range(0, at)), 'absolute');
   const { descriptors } = counterexample.draft;
-  return { ...rest, descriptors: joined(descriptors.flatMap((d) => dividedByOwner(counterexample, d, at))) };
+  return { ...rest, descriptors: joined(descriptors.flatMap((d) => dividedByOwner(state, d))) };
+}
+
+/** Keeps the last operations, at most so many, and puts the state before them into the map. */
+function* withLast(counterexample: Counterexample, most: number): Generator<Draft> {
+  const { length } = counterexample.draft.operations;
+  for (let kept = 1; kept < length && kept <= most; kept = kept < 4 ? kept + 1 : kept * 2) {
+    const state = counterexample.states[length - kept];
+    if (state === undefined) return;
+    const later = startedAt(counterexample, length - kept, state);
+    if (later.descriptors.length <= MOST_DESCRIPTORS) yield later;
+  }
 }
 
 /** Puts the state before one of the last operations into the map, and keeps only the operations from there on. */
-export function* startLater(counterexample: Counterexample): Generator<Draft> {
-  const { length } = counterexample.draft.operations;
-  for (let kept = 1; kept < length; kept = kept < 4 ? kept + 1 : kept * 2)
-    yield startedAt(counterexample, length - kept);
+export function startLater(counterexample: Counterexample): Generator<Draft> {
+  return withLast(counterexample, Number.POSITIVE_INFINITY);
+}
+
+/** The same of a program of bursts, which would only be cut in two by a start in the midst of one. */
+export function startAtEnd(counterexample: Counterexample): Generator<Draft> {
+  return withLast(counterexample, 4);
 }
 
 /** Deletes stretches of the program, long ones first. */

@@ -6,7 +6,7 @@ import { freeBootMemory } from './boot-memory.ts';
 import { closeGaps, plainBursts } from './bursts.ts';
 import { reorder, simplifyCalls, useAddresses } from './calls.ts';
 import { dropPages, lowerCounts } from './counts.ts';
-import { deleteOne, deleteStretches, deleteThree, deleteTwo, startLater } from './delete.ts';
+import { deleteOne, deleteStretches, deleteThree, deleteTwo, startAtEnd, startLater } from './delete.ts';
 import {
   dropDescriptors,
   joinDescriptors,
@@ -36,7 +36,7 @@ export const WORLD_MOVES: readonly Move[] = [
 ];
 
 /** The moves that come first then, each of which changes the whole program or its world at once. */
-export const BURST_MOVES: readonly Move[] = [dropDescriptors, plainBursts, closeGaps];
+export const BURST_MOVES: readonly Move[] = [startAtEnd, dropDescriptors, plainBursts, closeGaps];
 
 export const MOVES: readonly Move[] = [
   startLater,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { execute, OURS } from '../../../runner/index.ts';
 import {
+  addressesOf,
   formatProgram,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
@@ -576,5 +577,24 @@ describe('the moves of the shrinker', () => {
 
   it('useDefaultHigherHalf lists nothing where the higher half is the default', () => {
     expect([...useDefaultHigherHalf(ran(draftOf(ONE, 0, [alloc])))]).toEqual([]);
+  });
+
+  it('shortenBatches lists each address of a short batch, and of a long one a few stretches of each size', () => {
+    const drafts = (pages: number): readonly Draft[] => [
+      ...shortenBatches(
+        ran(
+          draftOf([['conventional', 0, pages]], 0, [
+            allocPages(BigInt(pages)),
+            freePages(...pagesOfA(0, pages)),
+          ]),
+        ),
+      ),
+    ];
+    const without = (drawn: readonly Draft[], less: number, pages: number): number =>
+      drawn.filter(({ operations: [, last] }) => addressesOf(last ?? alloc).length === pages - less).length;
+    expect(without(drafts(30), 1, 30)).toBe(30);
+    const long = drafts(2000);
+    expect([without(long, 1000, 2000), without(long, 1, 2000)]).toEqual([2, 32]);
+    expect(long.length).toBeLessThan(300);
   });
 });

@@ -2,7 +2,7 @@
 import { addressesOf, namesResult, type Operation, PAGE_BYTES, type Reference } from '../../../spec/index.ts';
 import { absoluteTo, type Draft } from '../draft.ts';
 import { pointsOf } from '../layout.ts';
-import { earlierResults, frameNamed, withOperation, withSimpler } from '../rewrite.ts';
+import { earlierResults, frameNamed, range, withOperation, withSimpler } from '../rewrite.ts';
 import type { Counterexample } from '../trials.ts';
 
 /** Batches longer than this are shortened before their references are looked at one by one. */
@@ -86,6 +86,16 @@ export function* simplifyReferences(counterexample: Counterexample): Generator<D
   }
 }
 
+/** Of a batch, this many stretches of one size are left out in turn, spread evenly over a longer one: where none can go, hardly any other can. */
+const MOST_STRETCHES = 32;
+
+/** Returns where stretches of this size begin that are left out of a batch. */
+function stretches(length: number, size: number): readonly number[] {
+  const all = Math.ceil(length / size);
+  const tried = Math.min(all, MOST_STRETCHES);
+  return range(0, tried).map((k) => Math.floor((k * all) / tried) * size);
+}
+
 /** Shortens and sorts batches. */
 export function* shortenBatches({ draft }: Counterexample): Generator<Draft> {
   for (const [at, operation] of draft.operations.entries()) {
@@ -93,9 +103,8 @@ export function* shortenBatches({ draft }: Counterexample): Generator<Draft> {
     const { addresses } = operation;
     const batch = (kept: readonly Reference[]): Draft =>
       withOperation(draft, at, { call: 'freePages', addresses: kept });
-    for (let size = addresses.length >> 1; size > 1; size >>= 1)
-      for (let from = 0; from < addresses.length; from += size) yield batch(addresses.toSpliced(from, size));
-    for (let i = 0; i < addresses.length; i += 1) yield batch(addresses.toSpliced(i, 1));
+    for (let size = Math.max(1, addresses.length >> 1); size > 0; size >>= 1)
+      for (const from of stretches(addresses.length, size)) yield batch(addresses.toSpliced(from, size));
     if (addresses.length > LONG_BATCH) continue;
     for (let i = 0; i < addresses.length; i += 1)
       for (let j = i + 1; j < addresses.length; j += 1) {

@@ -29,7 +29,7 @@ import {
   U64_MAX,
   WHOLE,
 } from '../../../spec/index.ts';
-import { type Arbitrary, array, constantFrom, nat, oneof, tuple } from '../fast-check.ts';
+import { type Arbitrary, array, constant, constantFrom, nat, oneof, tuple } from '../fast-check.ts';
 import { ANY_SIZE, LARGEST_BATCH, type Sizes } from './sizes.ts';
 
 /** The largest landmark: 2^34 page frames, 64 TiB. */
@@ -337,15 +337,20 @@ function bootOf(drawn: Segment | undefined, n: number): Segment {
   return { ...segment, pages: Math.max(2, segment.pages), type: 'loaderData', order: 0 };
 }
 
+const ROOMY_LIMITS = constantFrom<Limit['at']>('end', 'boot', 'after', 'inside', 'boot', 'beyond', 'zero');
+
 /**
  * Worlds with a large free run in each zone or across the limit, and a few small segments around them. Where the limit lies in boot memory, that is
  * between the two.
  */
-function anyDrawnRoomyWorld(memoryBits: number): Arbitrary<DrawnWorld> {
+function anyDrawnRoomyWorld(
+  memoryBits: number,
+  limits: Arbitrary<Limit['at']> = ROOMY_LIMITS,
+): Arbitrary<DrawnWorld> {
   const pages = anyMagnitude(Math.min(ROOMY_BITS, memoryBits - 2), Math.min(ROOMY_LEAST, memoryBits - 2));
   return tuple(
     tuple(anySmallSegments, anyPlace, pages, anySmallSegments, anyPlace, pages, anySmallSegments),
-    constantFrom<Limit['at']>('end', 'boot', 'after', 'inside', 'boot', 'beyond', 'zero'),
+    limits,
     anyHigherHalf,
   ).map(([[before, place, lower, drawn, upperPlace, upper, after], at, higherHalf]) => {
     const free = { type: 'conventional', order: 0 } as const;
@@ -375,6 +380,13 @@ export function anyWorldOf(profile: Profile, sizes: Sizes = ANY_SIZE): Arbitrary
 /** The same with much free memory in a row, for programs whose bursts are long. */
 export function anyRoomyWorldOf(profile: Profile, sizes: Sizes): Arbitrary<World> {
   return anyDrawnRoomyWorld(sizes.memoryBits).map((drawn) => worldOf(drawn, profile, sizes));
+}
+
+/** The same, each with boot memory across the limit. */
+export function anyWorldAcrossBootOf(profile: Profile, sizes: Sizes): Arbitrary<World> {
+  return anyDrawnRoomyWorld(sizes.memoryBits, constant('boot')).map((drawn) =>
+    worldOf(drawn, profile, sizes),
+  );
 }
 
 /** The same with a stack zone of one free run, in which the largest batches fit. */
