@@ -130,7 +130,7 @@ export class ModelState implements Ownership {
     profile: Profile,
     kept: readonly Region[],
   ): ModelState {
-    const held = withKept(withLowKept(ownedRegions(map), profile), kept);
+    const held = withKept(withWithheld(ownedRegions(map), profile), kept);
     const regions = held.filter(({ owner }) => owner !== 'absent');
     const total = pageCount(regions.reduce((sum, { count }) => sum + count, 0));
     const limit = profile.zones !== 2 ? pfn(PFN_LIMIT) : bitmapLimit(config);
@@ -476,12 +476,12 @@ interface OwnedRegion extends Region {
 }
 
 /** Returns the regions in their order; of what a manager never hands out, all but firmware's is kept. */
-function withLowKept(regions: readonly OwnedRegion[], { neverBelow }: Profile): readonly OwnedRegion[] {
-  if (neverBelow === 0n) return regions;
-  const low = { base: pfn(0), count: pageCount(pfnOf(neverBelow)) };
-  return regions.flatMap((region) =>
-    region.owner === 'pmm' || region.owner === 'boot' ? cutFrom(region, [low]) : [region],
-  );
+function withWithheld(regions: readonly OwnedRegion[], profile: Profile): readonly OwnedRegion[] {
+  const low = { base: pfn(0), count: pageCount(pfnOf(profile.neverBelow)) };
+  return regions.flatMap((region) => {
+    if (region.owner === 'boot' && profile.bootMemory === 'kept') return [{ ...region, owner: 'kept' }];
+    return region.owner === 'pmm' || region.owner === 'boot' ? cutFrom(region, [low]) : [region];
+  });
 }
 
 /** Returns the regions in their order; what is kept of free ones is cut out of them. */

@@ -108,20 +108,23 @@ function fitRequest(
   { count, maxAddr, alignment }: Omit<OperationOf<'allocBitmap'>, 'call'>,
 ): FitRequest | null {
   if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
-  const { bitmapLimit } = state.world;
+  const { bitmapLimit, profile } = state.world;
   const maxFrame = wholePages(maxAddr);
   const below = maxFrame < BigInt(bitmapLimit) ? pfn(Number(maxFrame)) : bitmapLimit;
   // Where zones above may serve too, the limit only names one.
-  const isName = typeof state.world.profile.zones !== 'number' && hasOrders(state.world.profile);
+  const isName = typeof profile.zones !== 'number' && hasOrders(profile);
   const limit = isName ? bitmapLimit : below;
   if (count === 0n || count > BigInt(limit) || isTooLarge(state, count)) return null;
   const alignmentFrames = isPageAligned(alignment) ? wholePages(alignment) : wholePages(alignment) + 1n;
   // All alignments beyond the largest page frame number are equal: only address 0 is a multiple of them.
   const capped = alignmentFrames > BigInt(PFN_LIMIT) ? PFN_LIMIT : Math.max(1, Number(alignmentFrames));
-  const isBuddy = state.world.profile.contiguous !== 'any';
+  const isBuddy = profile.contiguous !== 'any';
   const aligned = isBuddy ? Math.max(capped, Number(count)) : capped;
   const request = { count: pageCount(Number(count)), limit, alignment: aligned };
-  return isName ? { ...request, zoneEnd: below } : request;
+  const named = isName ? { ...request, zoneEnd: below } : request;
+  if (typeof profile.runsWithin !== 'bigint') return named;
+  const boundary = wholePages(profile.runsWithin);
+  return count > boundary ? null : { ...named, boundary: Number(boundary) };
 }
 
 function fitWithin(state: Ownership, operation: OperationOf<'allocWithin'>): FitRequest | null {

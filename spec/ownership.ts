@@ -46,6 +46,11 @@ export interface FitRequest {
   readonly boundary?: number;
 }
 
+/** Returns the first multiple of a number of page frames above one. */
+export function nextMultiple(frame: number, apart: number): number {
+  return (Math.floor(frame / apart) + 1) * apart;
+}
+
 /** Returns the lowest page frame from `at` on where a run may start, whatever is free there. */
 export function startFrom(at: number, { count, alignment, from = 0, boundary }: FitRequest): number {
   const aligned = (least: number): number =>
@@ -54,7 +59,7 @@ export function startFrom(at: number, { count, alignment, from = 0, boundary }: 
   if (boundary === undefined) return start;
   // Multiples of both lie below the product of the two, so this ends.
   for (let next = 0; ; start = aligned(next)) {
-    next = (Math.floor(start / boundary) + 1) * boundary;
+    next = nextMultiple(start, boundary);
     if (start + count <= next) return start;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { init, ModelState, step } from '../model/index.ts';
 import { config, HIGHER_HALF_48 } from './config.ts';
-import { leftUndefined } from './expectation.ts';
+import { expectation, leftUndefined } from './expectation.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Operation } from './operation.ts';
 import { beyond, decodeProfile, type MisuseKind, Profile, WHOLE } from './profile.ts';
@@ -68,6 +68,11 @@ describe('a profile', () => {
       { calls: ['alloc', 'removeRegion'], zones: 1, keeps: 3, memoryAtLeast: 3 },
       /^p\.json: with keeps 3, leave removeRegion out of calls/,
     ],
+    [{ runsWithin: '0x3000' }, /^p\.json: runsWithin: expected .* a power of two from "0x1000" up/],
+    [
+      { calls: ['alloc', 'allocWithin'], runsWithin: '0x4000' },
+      /^p\.json: runArguments has "boundary", and with runsWithin a number of bytes /,
+    ],
     [{ zones: 3 }, /^p\.json: zones: expected 1, 2 or an array of zones: \[\{"name":"dma"/],
     [{ zones: [{ name: 'dma', end: 7 }] }, /^p\.json: zones\[0\]/],
     [{ zones: [{ name: 'all' }] }, 'p.json: zones names at least two, each by another name'],
@@ -93,7 +98,7 @@ describe('a profile', () => {
     ],
     [
       { zones: [DMA, NORMAL], runsWithin: 'descriptors' },
-      /^p\.json: with named zones, leave out runsWithin: /,
+      /^p\.json: with named zones, leave out runsWithin "descriptors": /,
     ],
     [
       { zones: [{ ...DMA, fallback: [] }, NORMAL], fallback: 'none' },
@@ -257,6 +262,8 @@ function page(frame: number): Response {
   return { outcome: { kind: 'address', address: HIGHER_HALF_48 + BigInt(frame) * 4096n } };
 }
 
+/** The arguments of `allocWithin` that demand nothing. */
+const ANYWHERE = { maxAddr: 2n ** 64n - 1n, alignment: 4096n, boundary: 0n };
 const ALLOC: Operation = { call: 'alloc' };
 const FAILED: Response = { outcome: { kind: 'failed' } };
 const TWO: readonly (readonly [Operation, Response])[] = [
@@ -409,6 +416,37 @@ describe('a manager that claims', () => {
     const calls = [...WHOLE.calls, 'allocAt'];
     expect(judged({ zones: 1, calls }, [at, FAILED])).toBe('allocAt.complete');
     expect(judged({ ...claims, calls }, [at, FAILED])).toBeNull();
+  });
+
+  it('runs within a number of bytes cross no multiple of it, and lie anywhere else', () => {
+    const claims = { zones: 1, runsWithin: '0x2000' };
+    const first: readonly [Operation, Response] = [ALLOC, page(0)];
+    expect(judged(claims, first, [run(2n), page(1)])).toBe('allocBitmap.complete');
+    expect(judged(claims, first, [run(2n), page(2)])).toBeNull();
+    expect(judged(claims, first, [run(2n), FAILED])).toBe('allocBitmap.complete');
+    expect(judged(claims, first, [ALLOC, page(3)], [run(2n), FAILED])).toBeNull();
+    expect(judged(claims, first, [ALLOC, page(3)], [run(2n), page(1)])).toBe('allocBitmap.complete');
+    expect(judged(claims, [run(3n), FAILED])).toBeNull();
+    expect(judged({ ...claims, zones: [DMA, NORMAL] }, first, [run(2n), page(1)])).toBe(
+      'allocBitmap.complete',
+    );
+    const within = { ...claims, calls: ['alloc', 'allocWithin'], runArguments: ['minAddr'] };
+    const two: Operation = { call: 'allocWithin', count: 2n, minAddr: 4096n, ...ANYWHERE };
+    expect(judged(within, [two, page(1)])).toBe('allocWithin.boundary');
+    expect(judged(within, [two, page(2)])).toBeNull();
+  });
+
+  it('boot memory that is kept is never handed over, and reserved', () => {
+    const map = memoryMap([{ type: 'loaderData', start: 0n, pages: 2 }]);
+    const free: Operation = { call: 'free', address: HIGHER_HALF_48 };
+    const [handed, kept] = [{}, { bootMemory: 'kept' }].map((claims) =>
+      ModelState.init(map, CONFIG, [], profileOf(claims)),
+    );
+    expect(handed?.ownerOf(pfn(1))).toBe('boot');
+    expect(kept?.ownerOf(pfn(1))).toBe('kept');
+    expect(kept?.total).toBe(2);
+    expect(handed && expectation(handed, free).kind).toBe('granted');
+    expect(kept && expectation(kept, free).kind).toBe('misused');
   });
 
   it('a largest request refuses larger ones, and only these', () => {

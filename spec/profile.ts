@@ -158,7 +158,10 @@ const Claims = closed(
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       limits: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
-      runsWithin: t.keyof({ memory: null, descriptors: null }, '"memory" or "descriptors"'),
+      runsWithin: t.union(
+        [t.keyof({ memory: null, descriptors: null }), PowerOfTwo],
+        '"memory", "descriptors" or a power of two from "0x1000" up',
+      ),
       search: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
       freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
@@ -171,6 +174,7 @@ const Claims = closed(
         [t.keyof({ nothing: null, named: null }), SomePageFrames],
         '"nothing", "named" or a number of page frames above 0',
       ),
+      bootMemory: t.keyof({ 'handed-over': null, kept: null }, '"handed-over" or "kept"'),
       contents: t.keyof({ any: null, zeroed: null }, '"any" or "zeroed"'),
       memoryAtLeast: MemoryAtLeast,
       neverBelow: HexPageAddress,
@@ -218,8 +222,8 @@ export interface Profile {
   readonly limits: 'any' | 'powers-of-two';
   /** Bytes; larger alignments are not asked for. Null: no bound. */
   readonly largestAlignment: bigint | null;
-  /** Whether a run may reach from one descriptor of the map into the next, or lies in one. */
-  readonly runsWithin: 'memory' | 'descriptors';
+  /** Whether a run may lie anywhere, lies in one descriptor of the map, or crosses no multiple of a number of bytes, as of a word of a bitmap. */
+  readonly runsWithin: 'memory' | 'descriptors' | bigint;
   /**
    * Whether contiguous allocations and `allocAt` find all free page frames. Partial: they may be refused although what they need is free,
    * since some page frames lie in a list per CPU, or the search gives up.
@@ -244,6 +248,8 @@ export interface Profile {
   readonly largestRequest: number | null;
   /** The page frames that init keeps for the manager itself: none, the ones that it names, or a number of unknown ones. */
   readonly keeps: 'nothing' | 'named' | number;
+  /** What becomes of boot memory: a free hands it over, or the manager keeps it for ever, and such a free is misuse. */
+  readonly bootMemory: 'handed-over' | 'kept';
   /** The contents of page frames when they are handed out: anything, or zeros. */
   readonly contents: 'any' | 'zeroed';
   /** Page frames that must be free after init, or it cannot start. */
@@ -285,6 +291,7 @@ export const WHOLE: Profile = {
   fallback: 'lower',
   largestRequest: null,
   keeps: 'nothing',
+  bootMemory: 'handed-over',
   contents: 'any',
   memoryAtLeast: 0,
   neverBelow: physicalAddress(0n),
@@ -330,9 +337,9 @@ function wrongZones(profile: Profile): string | null {
   const wrong = wrongOrders(profile, zones);
   if (wrong !== null) return wrong;
   if (profile.limits !== 'any') return 'with named zones, leave out limits: a zone is named by where it ends';
-  return profile.runsWithin === 'memory'
-    ? null
-    : 'with named zones, leave out runsWithin: a run lies in one of them';
+  return profile.runsWithin === 'descriptors'
+    ? 'with named zones, leave out runsWithin "descriptors": a run lies in one of them'
+    : null;
 }
 
 /** Returns the contradiction between claims in one line, or null. */
@@ -366,6 +373,8 @@ function contradiction(profile: Profile): string | null {
     return calls.includes('allocWithin')
       ? 'calls has allocWithin, and runArguments has neither "minAddr" nor "boundary": claim allocBitmap'
       : 'runArguments has "minAddr" or "boundary", which only allocWithin has: list it in calls';
+  if (typeof profile.runsWithin === 'bigint' && profile.runArguments.includes('boundary'))
+    return 'runArguments has "boundary", and with runsWithin a number of bytes no run has another: leave "boundary" out';
   if (profile.neverBelow >= profile.memoryBelow)
     return `neverBelow ${toHex(profile.neverBelow)} leaves no memory below memoryBelow ${toHex(profile.memoryBelow)}`;
   const unclear = contradictionOfKept(profile) ?? contradictionOfSearch(profile);
@@ -435,9 +444,9 @@ function contradictionOfReferences({
 function contradictionOfAdding({ calls, uncaught, runsWithin }: Profile): string | null {
   if (!calls.includes('addRegion'))
     return uncaught.includes('present') ? 'uncaught has "present", and calls has no addRegion' : null;
-  return runsWithin === 'memory'
-    ? null
-    : 'runsWithin "descriptors" and addRegion contradict each other: what is added lies in no descriptor of RAM';
+  return runsWithin === 'descriptors'
+    ? 'runsWithin "descriptors" and addRegion contradict each other: what is added lies in no descriptor of RAM'
+    : null;
 }
 
 /** Returns the profile that JSON data holds; throws `SpecError` naming the source, the place and what was expected. */

@@ -59,6 +59,10 @@ function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
       what: 'runs from one descriptor of the map into the next',
       why: 'it does not join them',
     },
+    typeof profile.runsWithin === 'bigint' && {
+      what: `runs across multiples of ${toHex(profile.runsWithin)}`,
+      why: 'none of its runs crosses one',
+    },
     largestAlignment !== null && {
       what: `alignments above ${toHex(largestAlignment)}`,
       why: 'it has none',
@@ -153,6 +157,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     profile.mostReferences !== null && {
       what: `more than ${counted(profile.mostReferences, 'reference')} to a page frame`,
       why: 'retain fails there',
+    },
+    profile.bootMemory === 'kept' && {
+      what: 'that boot memory can be freed',
+      why: 'it never hands that out',
     },
     profile.keeps === 'named' && {
       what: 'that all RAM which neither firmware nor boot code keeps is free after init',

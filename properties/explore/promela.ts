@@ -145,6 +145,7 @@ const UNKNOWN_CLAIMS = [
   'contiguous',
   'keeps',
   'neverBelow',
+  'bootMemory',
   'batches',
   'freeRuns',
   'runsWithin',

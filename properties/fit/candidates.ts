@@ -2,9 +2,9 @@
 import { isAllocation, namedZones, type Profile } from '../../spec/index.ts';
 import { asPossible, type Broken, type Candidate } from './candidate.ts';
 import { ofBatches, ofCounters, ofMemory, ofReferences, ofReports } from './claims/answers.ts';
-import { ofAdding, ofMisuse, ofParts, ofUnaligned } from './claims/frees.ts';
+import { ofAdding, ofBoot, ofMisuse, ofParts, ofUnaligned } from './claims/frees.ts';
 import { ofInit, ofUnseenMemory } from './claims/init.ts';
-import { ofBounds, ofRuns, ofSearch } from './claims/runs.ts';
+import { ofBounds, ofGroups, ofRuns, ofSearch } from './claims/runs.ts';
 import { listsFor, ofFallback, ofNamedZones, ofZones } from './claims/zones.ts';
 
 /** Returns claims that random programs seldom call for, to be tried by their probes. */
@@ -25,6 +25,7 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
     ofInit,
     ofUnaligned,
     ofParts,
+    ofBoot,
     ofMisuse,
     ofAdding,
     ofMemory,
@@ -36,7 +37,7 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
     ofUnseenMemory,
   ];
   const isRun = demand !== null && isAllocation(demand.operation.call);
-  return [...all, ...(isRun ? [ofBounds, ofRuns, ofSearch] : [])]
+  return [...all, ...(isRun ? [ofBounds, ofGroups, ofRuns, ofSearch] : [])]
     .flatMap((candidates) => candidates(broken))
     .flatMap((candidate) => asPossible(broken.profile, candidate));
 }

@@ -40,11 +40,13 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   bitmapZoneEnd: /^if its bitmap zone always ends at 0x8000, claim "bitmapZoneEnd": "0x8000"$/,
   alignments: /^if alignments of its runs are powers of two, claim "alignments": "powers-of-two"$/,
   largestAlignment: /^if its largest alignment is 0x200000, claim "largestAlignment": "0x200000"$/,
-  runsWithin: /^if its runs lie in one descriptor of the memory map, .*, claim "runsWithin": "descriptors"$/,
+  runsWithin:
+    /^if (its runs lie in one descriptor of the memory map, .*|no run of it crosses a multiple of 8 page frames, .*), claim "runsWithin": "(descriptors|0x8000)"$/,
   search: /^if a run may be refused although it is free, .* a list per CPU, claim "search": "partial"$/,
   freeRuns: /^if free.*\(\) takes runs back only as they were handed out, claim "freeRuns": "whole"$/,
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   outOfMemory: /^if it stops or waits where memory is used up, claim "outOfMemory": "undefined"$/,
+  bootMemory: /^if boot memory is never handed over, claim "bootMemory": "kept"$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
   memoryAtLeast: /^if init cannot manage such memory, let it return false/,
 };
@@ -149,6 +151,21 @@ describe('a fit', () => {
     expect(unexplained).toBeNull();
     expect(Profile.encode(profile)).toEqual({ ...kind.others, ...kind.claim, policies: [...POLICIES] });
     expect(takenUp.map(({ trace }) => trace.violation?.clause)).toEqual(['free.owner']);
+  });
+
+  it('finds that boot memory is kept, and asks whether that is on purpose', async () => {
+    const { claim, correct } = kindOf('boot-memory-kept');
+    const { profile, takenUp } = await fitProfile(kindTarget(correct, {}), { seed: 1, programs: 40 });
+    expect(Profile.encode(profile)).toMatchObject(claim);
+    expect(takenUp[0]?.candidate.question).toMatch(/on purpose/);
+  });
+
+  it('keeps what was claimed because of a hint', async () => {
+    const { claim, correct, others = {} } = kindOf('runs-in-one-group');
+    const target = kindTarget(correct, { ...others, ...claim });
+    const { profile, unexplained } = await fitProfile(target, { seed: 1, programs: 40 });
+    expect(unexplained).toBeNull();
+    expect(Profile.encode(profile)).toMatchObject(claim);
   });
 
   it('finds the order in which all zones below serve for one', async () => {

@@ -53,16 +53,22 @@ const OPERATIONS = 60;
 /** Milliseconds to shrink one counterexample. */
 const SHRINK_MS = 1500;
 
-/** Returns the claims that a fit starts from: what the target says about its calls and its worlds, which is not found by trying. */
+/**
+ * Returns the claims that a fit starts from: what the target says about its calls and its worlds, which is not found by trying, and the
+ * claims that only a hint names.
+ */
 function startOf(profile: Profile): Profile {
-  const { calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd, zones, fallback } = profile;
-  const worlds = { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
-  const isByOrder = profile.contiguous === 'orders';
-  const whole: Profile = isByOrder
-    ? { ...WHOLE, calls, contiguous: 'orders', runArguments: [] }
-    : { ...WHOLE, calls, runArguments: runArgumentsOf(calls) };
-  if (namedZones(profile) === null) return { ...whole, ...worlds };
-  return { ...whole, ...worlds, zones, fallback, singlePages: 'anywhere' };
+  const { calls, batches, search, zones, fallback } = profile;
+  const { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd } = profile;
+  const said = { calls, batches, search, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
+  const isInGroups = typeof profile.runsWithin === 'bigint';
+  const { runArguments } = isInGroups ? profile : { runArguments: runArgumentsOf(calls) };
+  const whole: Profile =
+    profile.contiguous === 'orders'
+      ? { ...WHOLE, ...said, contiguous: 'orders', runArguments: [] }
+      : { ...WHOLE, ...said, runArguments };
+  const divided = isInGroups ? { ...whole, runsWithin: profile.runsWithin } : whole;
+  return namedZones(profile) === null ? divided : { ...divided, zones, fallback, singlePages: 'anywhere' };
 }
 
 /** Returns the first finding that a claim explains; else the first one, shrunk, with no explanation. */

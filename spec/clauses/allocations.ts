@@ -5,7 +5,14 @@ import { batchSize, isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import { nextDescriptor } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
-import { type FitRequest, freeWithin, type Ownership, servingZones, zoneAt } from '../ownership.ts';
+import {
+  type FitRequest,
+  freeWithin,
+  nextMultiple,
+  type Ownership,
+  servingZones,
+  zoneAt,
+} from '../ownership.ts';
 import { namedZones } from '../profile.ts';
 import {
   endOf,
@@ -223,14 +230,17 @@ function completeness(step: Step): Blame | null {
   );
 }
 
-/** A run that fits by all but the claim that runs lie in one descriptor. */
+/** A run that fits by all but the claim of what no run crosses. */
 function crossing({ before, asked: { fit }, granted }: Step): Blame | null {
   const { map, profile } = before.world;
   const base = granted?.pfns[0];
   if (profile.runsWithin === 'memory' || fit === null || base == null) return null;
-  const next = nextDescriptor(map, base);
+  const isDivided = profile.runsWithin === 'descriptors';
+  const next = isDivided ? nextDescriptor(map, base) : nextMultiple(base, fit.boundary ?? PFN_LIMIT);
   if (next >= base + fit.count) return null;
-  const explanation = `the run reaches into the descriptor at page frame ${next}, and runs are claimed to lie in one`;
+  const explanation = isDivided
+    ? `the run reaches into the descriptor at page frame ${next}, and runs are claimed to lie in one`
+    : `the run goes on from page frame ${next}, and runs are claimed to cross no multiple of ${counted(fit.boundary ?? 0, 'page frame')}`;
   return blame(explanation, pfn(next), before.ownerOf(pfn(next)));
 }
 
@@ -424,7 +434,7 @@ const boundary: Clause<Step> = {
     const run = grantedRun(step);
     const apart = run?.asked.boundary;
     if (run === null || apart === undefined) return null;
-    const next = (Math.floor(run.base / apart) + 1) * apart;
+    const next = nextMultiple(run.base, apart);
     if (run.base + run.asked.count <= next) return null;
     const explanation = `the run starts at page frame ${run.base} and goes on from ${next}, a multiple of ${counted(apart, 'page frame')}`;
     return blame(explanation, pfn(next), step.before.ownerOf(pfn(next)));

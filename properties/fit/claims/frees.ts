@@ -1,8 +1,12 @@
 /** Claims about frees: of addresses inside a page frame, of parts of a run, and of what may not be freed. */
+import type { World } from '../../../runner/index.ts';
 import {
   addressesOf,
+  config,
+  type DescriptorInput,
   HIGHER_HALF_48,
   isFree,
+  memoryMap,
   namesResult,
   type Operation,
   PAGE_BYTES,
@@ -117,6 +121,41 @@ export function ofParts(broken: Broken): readonly Candidate[] {
       controls: possible(profile, [run(4n), freeRegion(page(0), 4n)]),
     },
   ]);
+}
+
+/** Whether boot memory is not freed that may be, or said to be none that is held. */
+function missesBoot({ demand, response, before, touched, violation }: Broken['moment']): boolean {
+  if (violation?.clause === 'owner.agrees') return violation.owner === 'boot';
+  if (demand?.expected.kind !== 'granted' || !isFree(demand.operation.call)) return false;
+  return response.outcome.kind !== 'done' && touched.some(({ base }) => before.ownerOf(base) === 'boot');
+}
+
+/** Frees of boot memory that are refused: tried on a world that has some above free memory. */
+export function ofBoot({ moment, profile }: Broken): readonly Candidate[] {
+  if (!missesBoot(moment)) return [];
+  const pages = 16 + profile.memoryAtLeast;
+  const start = profile.neverBelow + PAGE_BYTES;
+  const end = start + BigInt(pages) * PAGE_BYTES;
+  const room: DescriptorInput = { type: 'conventional', start, pages };
+  const worldOf = (...descriptors: readonly DescriptorInput[]): World => ({
+    map: memoryMap(descriptors),
+    config: config({ bitmapMaxAddr: start + 8n * PAGE_BYTES }),
+  });
+  const boot = [0n, 1n, 3n].map((k): Reference => ({ absolute: HIGHER_HALF_48 + end + k * PAGE_BYTES }));
+  const kept: Candidate = {
+    claims: { bootMemory: 'kept' },
+    condition: 'boot memory is never handed over',
+    question: 'is it on purpose that this memory stays unused?',
+    probes: possible(profile, ...boot.flatMap((page) => [[free(page)], [freeRegion(page, 1n)]])),
+    controls: possible(profile, [single(profile), free(page(0))], [run(1n), freeRegion(page(0), 1n)]),
+    worlds: {
+      probed: worldOf(room, { type: 'loaderData', start: end, pages: 4 }),
+      controlled: worldOf(room),
+    },
+  };
+  const isRefused = moment.response.outcome.kind === 'failed' && profile.misuse === 'panics';
+  const refusing = { ...kept, claims: { ...kept.claims, misuse: 'refused' } };
+  return isRefused ? [refusing] : [kept];
 }
 
 /** Frees of what may not be freed, by their kind. */

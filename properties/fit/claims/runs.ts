@@ -14,6 +14,7 @@ import {
   type Candidate,
   fewPages,
   free,
+  freeWorld,
   isPowerOfTwo,
   page,
   possible,
@@ -90,6 +91,9 @@ export function ofBounds({ moment: { demand, response }, profile }: Broken): rea
   return list.filter((one) => one !== false);
 }
 
+/** Groups of 2, 4 and so on, up to 4096 page frames. */
+const LARGEST_GROUP = 12;
+
 /** Runs that are refused though they are free: page frames lie in a list per CPU once they were freed. */
 export function ofSearch({ clause, profile }: Broken): readonly Candidate[] {
   if (!clause.endsWith('.complete') || profile.search === 'partial') return [];
@@ -108,6 +112,37 @@ export function ofSearch({ clause, profile }: Broken): readonly Candidate[] {
       worlds: { probed: world, controlled: world },
     },
   ];
+}
+
+/** Where no run crosses a multiple of some page frames, as of a word of a bitmap: tried around one that is no power of two. */
+export function ofGroups({ clause, moment: { response }, profile }: Broken): readonly Candidate[] {
+  const isRefused = response.outcome.kind === 'failed' && clause.endsWith('.complete');
+  if (!isRefused || profile.runsWithin !== 'memory') return [];
+  const { memoryAtLeast, memoryBelow } = profile;
+  // Page frames that it needs to start lie apart, and are found by no run.
+  if (memoryAtLeast > 0) return [];
+  return powersBelow(memoryBelow / PAGE_BYTES / 3n, 2n)
+    .slice(0, LARGEST_GROUP)
+    .map((group) => {
+      const [middle, half] = [3n * group, group / 2n];
+      return {
+        claims: {
+          runsWithin: toHex(group * PAGE_BYTES),
+          ...(profile.runArguments.includes('boundary')
+            ? { runArguments: profile.runArguments.filter((name) => name !== 'boundary') }
+            : {}),
+        },
+        condition: `no run of it crosses a multiple of ${group} page frames, as of a word of a bitmap`,
+        isHintOnly: true,
+        probes: possible(profile, [run(half + 1n)], [run(2n * half)]),
+        // A smaller group would be crossed.
+        controls: possible(profile, [run(group)]),
+        worlds: {
+          probed: freeWorld(middle - half, middle + half, middle + half),
+          controlled: freeWorld(middle - group, middle, middle),
+        },
+      };
+    });
 }
 
 export function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {

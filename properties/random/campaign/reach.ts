@@ -261,8 +261,8 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
 };
 
 /** Whether the manager may keep memory for itself. */
-function keepsAny({ keeps, neverBelow }: Profile): boolean {
-  return keeps === 'named' || neverBelow > 0;
+function keepsAny({ keeps, neverBelow, bootMemory }: Profile): boolean {
+  return keeps === 'named' || neverBelow > 0 || bootMemory === 'kept';
 }
 
 /** Situations that need two zones. */
@@ -286,7 +286,10 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (ended === 'failed' && !fails(profile)) return false;
   if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
   if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
-  if (name === 'alloc: memory that boot code had, zeroed') return profile.contents === 'zeroed';
+  const isHandedOver = profile.bootMemory === 'handed-over';
+  if (name === 'alloc: memory that boot code had, zeroed')
+    return isHandedOver && profile.contents === 'zeroed';
+  if (name === 'free: boot memory is handed over') return isHandedOver;
   if (name === 'addRegion: memory that was removed') return addsAgain(profile);
   if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {

@@ -5,8 +5,10 @@ import {
   isPmmPanic,
   type MemoryMap,
   memoryMap,
+  type Owner,
   ownerAfterInit,
   PAGE_BYTES,
+  PHYSICAL_LIMIT,
   type Pmm,
   type PmmFactory,
   type PmmOptions,
@@ -39,13 +41,13 @@ function keepingFirst(
   };
 }
 
-/** Returns what builds a manager that keeps the RAM below an address, as far as firmware does not. */
-function keepingBelow(end: bigint): PmmFactory {
+/** Returns what builds a manager that keeps the RAM of these owners below an address. */
+function keepingBelow(end: bigint, owners: readonly Owner[] = ['pmm', 'boot']): PmmFactory {
   return (map, options) => {
     const low: DescriptorInput[] = [];
     for (const descriptor of map.descriptors) {
       const { type, start, pages } = descriptor;
-      const isKept = ['pmm', 'boot'].includes(ownerAfterInit(type));
+      const isKept = owners.includes(ownerAfterInit(type));
       const below = isKept ? Math.min(pages, Math.max(0, pfnOf(physicalAddress(end)) - pfnOf(start))) : 0;
       low.push({ ...descriptor, type: 'acpiNvs', pages: below });
       low.push({ ...descriptor, start: start + BigInt(below) * PAGE_BYTES, pages: pages - below });
@@ -53,7 +55,7 @@ function keepingBelow(end: bigint): PmmFactory {
     const isLow = (frame: number): boolean =>
       map.descriptors.some(
         ({ type, start, pages }) =>
-          ['pmm', 'boot'].includes(ownerAfterInit(type)) &&
+          owners.includes(ownerAfterInit(type)) &&
           frame >= pfnOf(start) &&
           frame < pfnOf(start) + pages &&
           BigInt(frame) * PAGE_BYTES < end,
@@ -107,6 +109,30 @@ export const KEPT_KINDS: readonly Kind[] = [
           };
           return wrapPmm(pmm, { free });
         },
+      },
+    ],
+  },
+  {
+    claim: { bootMemory: 'kept' },
+    correct: {
+      name: 'boot-memory-kept',
+      clause: 'free.owner',
+      create: keepingBelow(PHYSICAL_LIMIT, ['boot']),
+    },
+    broken: [
+      { name: 'boot-memory-handed-over', clause: 'free.owner', create: createPmm },
+      {
+        name: 'boot-memory-free',
+        clause: 'init.free',
+        create: ({ descriptors }, options) =>
+          createPmm(
+            memoryMap(
+              descriptors.map((one) =>
+                ownerAfterInit(one.type) === 'boot' ? { ...one, type: 'conventional' } : one,
+              ),
+            ),
+            options,
+          ),
       },
     ],
   },

@@ -85,6 +85,13 @@ export function dividedRuns(
   });
 }
 
+/** Returns groups of 8 page frames each, the last page frames of each left out: all that {@link OF_GROUPS} has. */
+function groupsOf(cut = 0): readonly Stretch[] {
+  return Array.from({ length: 8 }, (_, i): Stretch => [8 * i, 8 * (i + 1) - cut]);
+}
+
+const OF_GROUPS = { memoryBelow: '0x40000', alignments: 'powers-of-two' };
+
 /** Returns where the descriptors of a map begin and end, without `cut` page frames at the end of each. */
 function descriptorsOf(map: MemoryMap, cut = 0): readonly Stretch[] {
   const stretches = map.descriptors.map(
@@ -226,6 +233,23 @@ export const RUN_KINDS: readonly Kind[] = [
         ]),
       ),
       variant('alignments-to-2-mib-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { runsWithin: '0x8000' },
+    others: OF_GROUPS,
+    correct: variant(
+      'runs-in-one-group',
+      'allocBitmap.complete',
+      dividedRuns(() => groupsOf()),
+    ),
+    broken: [
+      variant(
+        'last-page-of-a-group-missed',
+        'allocBitmap.complete',
+        dividedRuns(() => groupsOf(1)),
+      ),
+      variant('groups-joined', 'allocBitmap.complete', () => ({})),
     ],
   },
   {
