@@ -43,6 +43,7 @@ import {
   runsOf,
   toHigherHalf,
 } from '../spec/index.ts';
+import { DONE, FAILED, malformed } from './call-end.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
 import type { World } from './world.ts';
@@ -59,9 +60,7 @@ const ANY_MISUSE: readonly MisuseKind[] = [
 const FREED_BEFORE: readonly MisuseKind[] = ['double-free', 'repeated', 'part', 'shared'];
 /** And where memory was added or removed: it may be gone. */
 const FREED_OR_REMOVED: readonly MisuseKind[] = [...FREED_BEFORE, 'foreign'];
-const FAILED: Outcome = { kind: 'failed' };
-const DONE: Outcome = { kind: 'done' };
-const MISUSED: Outcome = { kind: 'malformed', message: 'misuse' };
+const MISUSED = malformed('misuse');
 
 /** Pages [first, end) of a result. */
 interface Pages {

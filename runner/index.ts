@@ -4,9 +4,17 @@
 /** @public Targets: one of your own, one by its name, ours. */
 export { factoryTarget } from './factory-target.ts';
 export { factoryFrom } from './load/factory-from.ts';
-export { type GivenClaims, loadTarget } from './load/load-target.ts';
+export { loadTarget } from './load/load-target.ts';
 export { OURS, RUN_PREFIX } from './ours.ts';
-export type { BytesACall, Claims, StartedProgram, Target, TargetSource, TimedProgram } from './target.ts';
+export type {
+  BytesACall,
+  Claims,
+  GivenClaims,
+  StartedProgram,
+  Target,
+  TargetSource,
+  TimedProgram,
+} from './target.ts';
 export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 
 /** @public One program under the judge. */

@@ -9,6 +9,7 @@ import {
   isU64,
   type Operation,
   type OwnClause,
+  type PhysicalAddress,
   type PmmFactory,
   type Policy,
   type Profile,
@@ -43,6 +44,21 @@ export interface TargetSource extends Pick<Claims, 'name' | 'policies'> {
   readonly profile: Profile | undefined;
   /** CPU milliseconds of a program; undefined for no limit. */
   readonly programMs: number | undefined;
+}
+
+/**
+ * Claims and limits that replace a target's.
+ * @public
+ */
+export interface GivenClaims {
+  readonly profile?: Profile | undefined;
+  /** Milliseconds of a program: CPU time in a process. Default: 1000. Large memory maps and long programs add to it. */
+  readonly programMs?: number | undefined;
+}
+
+/** Returns a profile that claims no memory from an address on. */
+export function reaching(profile: Profile, memoryBelow: PhysicalAddress): Profile {
+  return profile.memoryBelow <= memoryBelow ? profile : { ...profile, memoryBelow };
 }
 
 /** Returns the source of a target. */

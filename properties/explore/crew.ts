@@ -18,13 +18,10 @@ export interface LevelFindings extends Findings {
 }
 
 export interface Crew {
-  readonly size: number;
   /** Expands the states of a level, given as records in the order of their places. */
   expand(level: Int32Array): Promise<LevelFindings>;
   /** Returns about how many transitions have been judged so far. */
   transitions(): number;
-  /** Stops every thread after its present state. */
-  stop(): void;
   /** Ends the threads. Resolves to the sides of clauses that each other thread has checked. */
   close(): Promise<readonly Uint8Array[]>;
 }
@@ -63,7 +60,6 @@ const TURN = 50;
 
 /** The crew of one: expands in this thread, and lets the event loop run now and then. */
 export class InlineCrew implements Crew {
-  readonly size = 1;
   readonly #expander: Expander;
   readonly #table: StateTable;
   readonly #patience: Patience;
@@ -77,7 +73,7 @@ export class InlineCrew implements Crew {
 
   async expand(level: Int32Array): Promise<LevelFindings> {
     let place = 0;
-    while (place < level.length && !isStopped(this.#table.control)) {
+    while (place < level.length && !this.#table.isStopped) {
       const end = performance.now() + TURN;
       const isOver = (): boolean => performance.now() >= end;
       place = expandStretch({ expander: this.#expander, patience: this.#patience, isOver }, level, place);
@@ -92,18 +88,9 @@ export class InlineCrew implements Crew {
     return this.#done + this.#expander.transitions;
   }
 
-  stop(): void {
-    Atomics.store(this.#table.control, CONTROL.stop, 1);
-  }
-
   close(): Promise<readonly Uint8Array[]> {
     return Promise.resolve([]);
   }
-}
-
-/** Whether a crew has been told to stop. */
-export function isStopped(control: Int32Array): boolean {
-  return Atomics.load(control, CONTROL.stop) !== 0;
 }
 
 /** The start data of a worker thread. */
@@ -189,13 +176,11 @@ function failure({ message, isSpec }: Extract<FromThread, { readonly kind: 'fail
 
 /** The crew of several threads. */
 export class ThreadCrew implements Crew {
-  readonly size: number;
   readonly #threads: readonly Thread[];
   readonly #control: Int32Array;
   readonly #done: Float64Array;
 
   constructor(size: number, data: Omit<ThreadData, 'index' | 'done'>) {
-    this.size = size;
     const done = new SharedArrayBuffer(8 * size);
     this.#done = new Float64Array(done);
     this.#control = new Int32Array(data.buffers.control);
@@ -212,10 +197,6 @@ export class ThreadCrew implements Crew {
 
   transitions(): number {
     return this.#done.reduce((sum, n) => sum + n, 0);
-  }
-
-  stop(): void {
-    Atomics.store(this.#control, CONTROL.stop, 1);
   }
 
   async close(): Promise<readonly Uint8Array[]> {

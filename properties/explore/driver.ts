@@ -2,7 +2,7 @@
  * Drivers: the interface between a search and a manager or the model. A driver is in one state at a time, which it saves and loads
  * as words. It performs an operation and leaves the fingerprint of the response, or returns the full response.
  */
-import type { InspectedRun, Operation, Response } from '../../spec/index.ts';
+import type { InspectedRun, Response } from '../../spec/index.ts';
 import type { Fingerprints } from './fingerprint.ts';
 
 export interface Driver {
@@ -23,6 +23,3 @@ export interface Driver {
   /** Returns the manager's answer to `inspect()`, or null if it does not offer that. */
   inspect(): readonly InspectedRun[] | null;
 }
-
-/** The operations that a search performs, in order. */
-export type Operations = readonly Operation[];

@@ -68,20 +68,12 @@ async function exploreWith(options: UnsavedOptions, patience: Patience): Promise
   const { target, world, policies, operations, bounds = {}, onProgress } = options;
   const start = performance.now();
   suspectRealm();
-  const shared = {
-    ...{ target, world, policies, operations, patience },
-    ...(bounds.signal === undefined ? {} : { signal: bounds.signal }),
-    ...(bounds.seconds === undefined ? {} : { deadline: start + 1000 * bounds.seconds }),
-    ...(bounds.states === undefined ? {} : { states: bounds.states }),
-  };
+  const { signal, seconds = Number.POSITIVE_INFINITY, states = Number.POSITIVE_INFINITY } = bounds;
+  const shared = { target, world, policies, operations, patience, signal, deadline: start + 1000 * seconds };
   const tree = await runTree({ ...shared, depth: treeDepth(operations.length) });
-  const walked =
-    tree.end === 'violated'
-      ? null
-      : await walk({
-          ...shared,
-          onProgress: ({ states, calls }) => onProgress?.({ states, transitions: tree.programs + calls }),
-        });
+  const onCalls = (met: number, calls: number): void =>
+    onProgress?.({ states: met, transitions: tree.programs + calls });
+  const walked = tree.end === 'violated' ? null : await walk({ ...shared, states, onCalls });
   const program = tree.program ?? walked?.program ?? null;
   const trace = program === null ? null : traceOf(target, world, policies, program);
   const isStuck = tree.isStuck || walked?.isStuck === true;

@@ -17,11 +17,9 @@ import {
   SpecError,
   type Trace,
 } from '../../spec/index.ts';
-import { type Crew, InlineCrew, ThreadCrew } from './crew.ts';
-import type { Driver } from './driver.ts';
+import { InlineCrew, ThreadCrew } from './crew.ts';
 import { operationInstances } from './instances.ts';
 import { ManagerDriver } from './manager-driver.ts';
-import type { MemoJudge } from './memo-judge.ts';
 import { ModelDriver } from './model-driver.ts';
 import { Patience } from './patience.ts';
 import { traceOf } from './program.ts';
@@ -106,17 +104,12 @@ function checkedClauses(checked: Uint8Array, { calls }: Profile): CheckedClauses
 }
 
 /** Throws `SpecError` if a sampled state of a level, reached by calls from init, differs from the loaded one. */
-function checkSample(
-  level: LevelView,
-  { target, world }: ExploreOptions,
-  { operations }: SearchParts,
-  searcher: Searcher,
-): void {
+function checkSample(level: LevelView, { target, world }: ExploreOptions, { judge }: Searcher): void {
   const places = new Set([0, level.size >> 1, level.size - 1].slice(0, SAMPLE));
   for (const place of places) {
     const program = level.programTo(place);
-    const driver = new ManagerDriver(target, world, operations, searcher.judge.states);
-    for (const operation of program) driver.respond(operation, searcher.judge.states.initialOwnership());
+    const driver = new ManagerDriver(target, world, judge);
+    for (const operation of program) driver.respond(operation, judge.states.initialOwnership());
     const called = new Int32Array(level.savedAt(place).length);
     if (driver.save(called) === called.length && called.every((word, i) => word === level.savedAt(place)[i]))
       continue;
@@ -134,30 +127,6 @@ function keptBy(target: Target, world: World): readonly Region[] {
   return session === null ? [] : keptRegions(session.started);
 }
 
-function partsOf(
-  options: ExploreOptions,
-  driver: (judge: MemoJudge) => Driver,
-  isShared: boolean,
-): SearchParts {
-  const { target, policies = target.policies, memory = DEFAULT_MEMORY } = options;
-  const world = { ...options.world, profile: target.profile, kept: keptBy(target, options.world) };
-  const operations = options.operations ?? operationInstances(world, { target });
-  const buffers = tableBuffers(memory, isShared);
-  return { world, policies, operations, targetName: target.name, buffers, driver };
-}
-
-function crewOf(
-  workers: number,
-  { source }: Target,
-  { world, policies, operations, buffers }: SearchParts,
-  { expander, table }: Searcher,
-  patience: Patience,
-): Crew {
-  return workers > 1
-    ? new ThreadCrew(workers, { source, world, policies, operations, buffers, patienceMs: patience.ms })
-    : new InlineCrew(expander, table, patience);
-}
-
 /**
  * Searches all states of a target on a small world. Rejects with `SpecError` if its manager cannot be saved and loaded, gives two
  * answers to one call in one state, or reaches another state by calls than by loading. O(states × operations); about a million
@@ -169,20 +138,29 @@ export function explore(options: ExploreOptions): Promise<Exploration> {
 }
 
 async function exploreWith(options: ExploreOptions, patience: Patience): Promise<Exploration> {
-  const { target, world, bounds = {}, graph: isKept = false, onProgress } = options;
+  const { target, world, bounds, memory = DEFAULT_MEMORY, graph: isKept = false, onProgress } = options;
+  const { policies = target.policies, operations = operationInstances(world, { target }) } = options;
   const workers = isKept === true ? 1 : (options.workers ?? 1);
-  const operations = options.operations ?? operationInstances(world, { target });
-  const driver = (judge: MemoJudge): Driver => new ManagerDriver(target, world, operations, judge.states);
-  const edges = isKept === true ? new Edges() : null;
-  const parts = { ...partsOf({ ...options, operations }, driver, workers > 1), edges };
+  const shared = {
+    world: { ...world, profile: target.profile, kept: keptBy(target, world) },
+    policies,
+    operations,
+    buffers: tableBuffers(memory, workers > 1),
+  };
+  const parts: SearchParts = {
+    ...shared,
+    targetName: target.name,
+    driver: (judge) => new ManagerDriver(target, world, judge),
+    edges: isKept === true ? new Edges() : null,
+  };
   const searcher = searcherOf(parts);
-  const search = new Search(parts, searcher, crewOf(workers, target, parts, searcher, patience), {
-    bounds,
-    ...(onProgress === undefined ? {} : { onProgress }),
-    onLevel: (level) => checkSample(level, options, parts, searcher),
-  });
+  const crew =
+    workers > 1
+      ? new ThreadCrew(workers, { ...shared, source: target.source, patienceMs: patience.ms })
+      : new InlineCrew(searcher.expander, searcher.table, patience);
+  const onLevel = (level: LevelView): void => checkSample(level, options, searcher);
+  const search = new Search(parts, searcher, crew, { bounds, onProgress, onLevel });
   const { program, sides, isStuck, ...result } = await search.run();
-  const { policies } = parts;
   const found = program?.flatMap((operation) => operations[operation] ?? []);
   const trace = found === undefined ? null : traceOf(target, world, policies, found);
   // The target was slow, or the machine.
@@ -244,7 +222,7 @@ export async function modelGraph(
     operations,
     targetName: 'the model',
     buffers: tableBuffers(memory, false),
-    driver: (judge) => new ModelDriver(world, operations, judge.states),
+    driver: (judge) => new ModelDriver(world, judge),
   };
   const searcher = searcherOf(parts);
   const patience = new Patience(OURS, world);

@@ -6,30 +6,28 @@
 
 import type { SavableSession, Target, World } from '../../runner/index.ts';
 import { NumberedAnswer } from '../../runner/lean/index.ts';
-import { type InspectedRun, type Operation, type Response, SpecError } from '../../spec/index.ts';
-import type { Driver, Operations } from './driver.ts';
+import { type InspectedRun, type Response, SpecError } from '../../spec/index.ts';
+import type { Driver } from './driver.ts';
 import { Fingerprints } from './fingerprint.ts';
-import type { ModelStates } from './model-states.ts';
+import type { MemoJudge } from './memo-judge.ts';
 
 export class ManagerDriver implements Driver {
   readonly fingerprints: Fingerprints;
   readonly started: Response;
   readonly #session: SavableSession;
-  readonly #states: ModelStates;
-  readonly #operations: Operations;
+  readonly #judge: MemoJudge;
   /** The calls that operations are, prepared when they are first made. */
   readonly #calls: ((answer: NumberedAnswer) => void)[] = [];
   readonly #answer = new NumberedAnswer();
 
   /** Throws `SpecError` where the target's manager cannot be saved and loaded, or init throws. */
-  constructor(target: Target, world: World, operations: Operations, states: ModelStates) {
+  constructor(target: Target, world: World, judge: MemoJudge) {
     const session = target.openSavable(world);
     if (session === null)
       throw new SpecError(`${target.name}: expected a manager with saveState() and loadState()`);
     this.#session = session;
     this.started = session.started;
-    this.#states = states;
-    this.#operations = operations;
+    this.#judge = judge;
     this.fingerprints = new Fingerprints(world.config);
   }
 
@@ -46,19 +44,14 @@ export class ManagerDriver implements Driver {
   }
 
   respond(operation: number, ownership: number): Response {
-    return this.#session.perform(this.#operation(operation), this.#states.freeInStack(ownership));
+    const { states } = this.#judge;
+    return this.#session.perform(this.#judge.operation(operation), states.freeInStack(ownership));
   }
 
   perform(operation: number): boolean {
-    const called = this.#operation(operation);
+    const called = this.#judge.operation(operation);
     this.#calls[operation] ??= this.#session.prepare(called);
     this.#calls[operation]?.(this.#answer);
     return this.fingerprints.take(this.#answer, called.call);
-  }
-
-  #operation(operation: number): Operation {
-    const found = this.#operations[operation];
-    if (found === undefined) throw new Error(`there is no operation ${operation}`);
-    return found;
   }
 }

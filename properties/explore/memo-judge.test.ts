@@ -83,7 +83,7 @@ class TwoJudges {
 function compare(policies: readonly Policy[], mostBytes?: number) {
   const pair = new TwoJudges(policies, mostBytes);
   const { states } = pair.judge;
-  const driver = new ModelDriver(WORLD, OPERATIONS, states);
+  const driver = new ModelDriver(WORLD, pair.judge);
   const places = [[states.initialOwnership(), states.initialOrder()] as const];
   const seen = new Set([String(places[0])]);
   const clauses = new Set<string>();

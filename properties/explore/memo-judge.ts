@@ -38,7 +38,7 @@ const OTHER_BYTES = 2 ** 6;
 
 export class MemoJudge {
   readonly states: ModelStates;
-  readonly #operations: readonly Operation[];
+  readonly operations: readonly Operation[];
   readonly #tally: Tally;
   /** For each ownership, one entry for each operation: the fingerprint, the next ownership, the action. */
   readonly #last: (Int32Array | undefined)[] = [];
@@ -65,7 +65,7 @@ export class MemoJudge {
     tally: Tally = () => {},
   ) {
     this.states = new ModelStates(world, policies);
-    this.#operations = operations;
+    this.operations = operations;
     const isPartial = world.profile !== undefined && leavesOut(world.profile);
     this.#undefined = isPartial || this.states.references !== null ? [] : null;
     this.#tally = tally;
@@ -94,7 +94,7 @@ export class MemoJudge {
     let known = this.#undefined[ownership];
     if (known === undefined) {
       const state = this.states.plainState(ownership);
-      known = this.#operations.map(
+      known = this.operations.map(
         (each) => leftUndefined(state, each) !== null || this.states.exceedsReferences(state, each),
       );
       this.#undefined[ownership] = known;
@@ -175,7 +175,7 @@ export class MemoJudge {
 
   /** Returns the operation of a number. */
   operation(operation: number): Operation {
-    const found = this.#operations[operation];
+    const found = this.operations[operation];
     if (found === undefined) throw new Error(`operation ${operation} does not exist`);
     return found;
   }
@@ -189,7 +189,7 @@ export class MemoJudge {
   ): void {
     let last = this.#last[ownership];
     if (last === undefined) {
-      last = new Int32Array(ENTRY * this.#operations.length).fill(UNKNOWN);
+      last = new Int32Array(ENTRY * this.operations.length).fill(UNKNOWN);
       this.#last[ownership] = last;
       this.#bytes += last.byteLength + STATE_BYTES;
     }

@@ -21,30 +21,30 @@ import {
   type Response,
   toHigherHalf,
 } from '../../spec/index.ts';
-import type { Driver, Operations } from './driver.ts';
+import type { Driver } from './driver.ts';
 import { Fingerprints } from './fingerprint.ts';
+import type { MemoJudge } from './memo-judge.ts';
 import type { ModelStates } from './model-states.ts';
 
 /** Words of an operation in an ownership. */
 const WORDS = 4;
-const NO_OPERATION: Operation = { call: 'freeAmount' };
 
 export class ModelDriver implements Driver {
   readonly fingerprints: Fingerprints;
   readonly started: Response;
   readonly #states: ModelStates;
-  readonly #operations: Operations;
+  readonly #judge: MemoJudge;
   readonly #world: World;
   /** For each ownership, words for each operation: 1 where its fingerprint is known, and that. */
   readonly #known: Int32Array[] = [];
 
-  /** `states` must track orders: without them, the model does not know which page frame is next. */
-  constructor(world: World, operations: Operations, states: ModelStates) {
-    this.#states = states;
-    this.#operations = operations;
+  /** The judge must track orders: without them, the model does not know which page frame is next. */
+  constructor(world: World, judge: MemoJudge) {
+    this.#states = judge.states;
+    this.#judge = judge;
     this.#world = world;
     this.fingerprints = new Fingerprints(world.config);
-    const amounts = this.#amounts(states.initialOwnership());
+    const amounts = this.#amounts(judge.states.initialOwnership());
     this.started = { outcome: { kind: 'done' }, amounts };
   }
 
@@ -59,12 +59,12 @@ export class ModelDriver implements Driver {
   }
 
   perform(operation: number, ownership: number, order: number): boolean {
-    this.#known[ownership] ??= new Int32Array(this.#operations.length * WORDS);
+    this.#known[ownership] ??= new Int32Array(this.#judge.operations.length * WORDS);
     const known = this.#known[ownership];
     const at = operation * WORDS;
     const { fingerprints } = this;
     if (known[at] === 1) return fingerprints.set(known[at + 1] ?? 0, known[at + 2] ?? 0, known[at + 3] ?? 0);
-    const called = this.#operations[operation] ?? NO_OPERATION;
+    const called = this.#judge.operation(operation);
     const response = this.respond(operation, ownership, order);
     const hasFingerprint = fingerprints.ofResponse(response, called.call);
     const isPopped =
@@ -76,7 +76,7 @@ export class ModelDriver implements Driver {
 
   respond(operation: number, ownership: number, order: number): Response {
     const state = this.#states.plainState(ownership);
-    const called = this.#operations[operation] ?? NO_OPERATION;
+    const called = this.#judge.operation(operation);
     const asked = askedOf(state, called);
     const expected = expectation(state, called, asked);
     if (expected.kind !== 'granted')

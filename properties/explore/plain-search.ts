@@ -5,17 +5,9 @@
  */
 import { init, type ModelState, step, sweep } from '../../model/index.ts';
 import type { Target, World } from '../../runner/index.ts';
-import { freeForSingles, type Operation, type Owner, type Policy, pfn, SpecError } from '../../spec/index.ts';
+import { freeForSingles, type Operation, type Policy, pfn, SpecError } from '../../spec/index.ts';
 import { framesOfWorld } from './world.ts';
 
-const LETTERS: Readonly<Record<Owner, string>> = {
-  absent: '-',
-  firmware: 'f',
-  boot: 'b',
-  pmm: 'p',
-  caller: 'c',
-  kept: 'k',
-};
 /** Most words of a manager's state. */
 const WORDS = 1 << 12;
 
@@ -56,7 +48,7 @@ export function plainSearch({ target, world, policies, operations, seconds }: Pl
   const scratch = new Int32Array(WORDS);
   const save = (): Int32Array => scratch.slice(0, session.save(scratch));
   const keyOf = ({ state, saved }: Node): string => {
-    const owners = frames.map((frame) => LETTERS[state.ownerOf(frame)]).join('');
+    const owners = frames.map((frame) => state.ownerOf(frame)[0]).join('');
     return `${owners} ${state.stackTop(state.freeIn('stack'))?.join() ?? ''} ${saved.join()}`;
   };
   const holds = (state: ModelState): boolean => {

@@ -5,17 +5,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ModelState } from '../../model/index.ts';
 import type { Operation } from '../../spec/index.ts';
-import type { Patience } from './patience.ts';
-import { Run, type Subject } from './run.ts';
+import { type ProgramSearch, Run } from './run.ts';
 
-interface TreeOptions extends Subject {
-  readonly operations: readonly Operation[];
-  readonly patience: Patience;
+interface TreeOptions extends ProgramSearch {
   /** Most operations in a program. */
   readonly depth: number;
-  /** The time at which to give up, by `performance.now()`. */
-  readonly deadline?: number;
-  readonly signal?: AbortSignal | undefined;
   /** Called now and then with the number of programs run. */
   readonly onProgress?: (programs: number) => void;
 }
@@ -84,7 +78,7 @@ class Tree {
   async isOver(): Promise<boolean> {
     if (this.programs % TURN !== 0) return false;
     await setImmediate();
-    const { deadline = Number.POSITIVE_INFINITY, signal, onProgress } = this.#options;
+    const { deadline, signal, onProgress } = this.#options;
     onProgress?.(this.programs);
     return performance.now() > deadline || signal?.aborted === true;
   }

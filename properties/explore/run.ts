@@ -10,12 +10,22 @@ import {
   type Region,
   SpecError,
 } from '../../spec/index.ts';
+import type { Patience } from './patience.ts';
 
 /** A target on a world, held to some policies. */
 export interface Subject {
   readonly target: Target;
   readonly world: World;
   readonly policies: readonly Policy[];
+}
+
+/** A search of programs that are run from init. */
+export interface ProgramSearch extends Subject {
+  readonly operations: readonly Operation[];
+  readonly patience: Patience;
+  /** The time at which to give up, by `performance.now()`. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export class Run {

@@ -133,8 +133,8 @@ function inOrder(table: StateTable, records: readonly number[]): Int32Array {
 }
 
 interface SearchOptions {
-  readonly bounds?: Bounds;
-  readonly onProgress?: (progress: SearchProgress) => void;
+  readonly bounds?: Bounds | undefined;
+  readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
   /** Called with each level before it is expanded. */
   readonly onLevel?: (search: LevelView) => void;
 }
@@ -365,7 +365,7 @@ export class Search {
     if (bounds.signal?.aborted === true) this.#end ??= 'interrupted';
     if (progress.states >= (bounds.states ?? Number.POSITIVE_INFINITY)) this.#end ??= 'states';
     if (progress.seconds >= (bounds.seconds ?? Number.POSITIVE_INFINITY)) this.#end ??= 'time';
-    if (this.#end !== null) this.#crew.stop();
+    if (this.#end !== null) this.#searcher.table.stop();
   }
 
   #progress(): SearchProgress {

@@ -84,6 +84,16 @@ export class StateTable {
     return Atomics.load(this.control, CONTROL.states);
   }
 
+  /** Whether the search has been told to stop. */
+  get isStopped(): boolean {
+    return Atomics.load(this.control, CONTROL.stop) !== 0;
+  }
+
+  /** Stops every thread after its present state. */
+  stop(): void {
+    Atomics.store(this.control, CONTROL.stop, 1);
+  }
+
   /** Bytes in use: of the arena and the slots. */
   get bytes(): number {
     return (

@@ -5,7 +5,6 @@ import { isSpecError } from '../../spec/index.ts';
 import {
   expandStretch,
   type FromThread,
-  isStopped,
   type LevelFindings,
   type ThreadData,
   type ToThread,
@@ -32,7 +31,7 @@ async function searcherFor(data: ThreadData): Promise<PatientSearcher> {
     operations,
     targetName: source.name,
     buffers,
-    driver: (judge) => new ManagerDriver(target, world, operations, judge.states),
+    driver: (judge) => new ManagerDriver(target, world, judge),
   });
   return { ...searcher, patience: new Patience(target, world, patienceMs) };
 }
@@ -43,10 +42,10 @@ function expand(
   note: (n: number) => void,
 ): LevelFindings {
   let expanded = 0;
-  while (!isStopped(table.control)) {
+  while (!table.isStopped) {
     const from = Atomics.add(table.control, CONTROL.cursor, PIECE);
     if (from >= level.length) break;
-    const isOver = (place: number): boolean => place >= from + PIECE || isStopped(table.control);
+    const isOver = (place: number): boolean => place >= from + PIECE || table.isStopped;
     expanded += expandStretch({ expander, patience, isOver }, level, from) - from;
     note(expander.transitions);
   }

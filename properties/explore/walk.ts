@@ -9,18 +9,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Operation } from '../../spec/index.ts';
 import { ModelStates } from './model-states.ts';
-import type { Patience } from './patience.ts';
-import { Run, type Subject } from './run.ts';
+import { type ProgramSearch, Run } from './run.ts';
 
-interface WalkOptions extends Subject {
-  readonly operations: readonly Operation[];
-  readonly patience: Patience;
-  /** The time at which to give up, by `performance.now()`. */
-  readonly deadline?: number;
+interface WalkOptions extends ProgramSearch {
   /** Number of model states at which to give up. */
-  readonly states?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: { readonly states: number; readonly calls: number }) => void;
+  readonly states: number;
+  /** Called now and then with the numbers of model states met, and of calls. */
+  readonly onCalls: (states: number, calls: number) => void;
 }
 
 interface WalkResult {
@@ -186,8 +181,8 @@ class Walk {
 function over(walk: Walk, { deadline, states, signal }: WalkOptions): WalkResult['end'] | null {
   if (walk.isBroken) return 'violated';
   if (signal?.aborted === true) return 'interrupted';
-  if (performance.now() > (deadline ?? Number.POSITIVE_INFINITY)) return 'time';
-  return walk.places.length >= (states ?? Number.POSITIVE_INFINITY) ? 'states' : null;
+  if (performance.now() > deadline) return 'time';
+  return walk.places.length >= states ? 'states' : null;
 }
 
 /** Walks until every operation has been tried in every state that was met. */
@@ -207,7 +202,7 @@ export async function walk(options: WalkOptions): Promise<WalkResult> {
   while (end === null) {
     if (!options.patience.limited(turns, onStuck)) end = 'done';
     if (made.isBroken || isStuck) end = 'violated';
-    options.onProgress?.({ states: made.places.length, calls: made.calls });
+    options.onCalls(made.places.length, made.calls);
     await setImmediate();
     end ??= over(made, options);
   }

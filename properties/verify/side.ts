@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import * as t from 'io-ts';
-import type { Target } from '../../runner/index.ts';
-import { type GivenClaims, loadTarget } from '../../runner/load/index.ts';
+import type { GivenClaims, Target } from '../../runner/index.ts';
+import { loadTarget } from '../../runner/load/index.ts';
 import { readText, writeFile } from '../../spec/files/index.ts';
 import {
   decode,

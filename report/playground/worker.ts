@@ -31,7 +31,7 @@ function tell(told: Told): void {
 function targetFor({ target: name, wasm }: Job, examples: Examples): Target {
   // The page ends what does not return.
   const programMs = Number.POSITIVE_INFINITY;
-  if (wasm !== null) return wasmTarget(wasm, name, { profile: undefined, programMs });
+  if (wasm !== null) return wasmTarget(wasm, name, { programMs });
   if (name === OURS.name) return OURS;
   const example = examples[name];
   if (example !== undefined) {

@@ -1,8 +1,2 @@
 /** The door of runner/load/. */
-export {
-  type GivenClaims,
-  importModule,
-  loadInteractiveTarget,
-  loadSeveralCallers,
-  loadTarget,
-} from './load-target.ts';
+export { importModule, loadInteractiveTarget, loadSeveralCallers, loadTarget } from './load-target.ts';

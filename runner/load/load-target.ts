@@ -2,7 +2,16 @@
  * Loading targets by name: our own implementation, a mutant of it, a module on disk whose default export builds a manager,
  * WebAssembly, or an executable that speaks the protocol. The code of all but modules is loaded on demand.
  */
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { extname, resolve } from 'node:path';
 import * as t from 'io-ts';
 import {
@@ -18,7 +27,7 @@ import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX, OURS, RUN_PREFIX } from '../ours.ts';
 import type { CallersProcess } from '../process/index.ts';
 import { refuseChanges } from '../realm.ts';
-import type { Target } from '../target.ts';
+import type { GivenClaims, Target } from '../target.ts';
 import { lookAt } from '../thrown.ts';
 import { PROGRAM_MS } from '../time-limit.ts';
 
@@ -106,16 +115,8 @@ function refuseUnrunnable(path: string): void {
 
 const ONE_CALLER = 'expected a module or an executable, which can have several callers';
 
-/** Claims and limits that replace the target's. */
-export interface GivenClaims {
-  readonly profile?: Profile | undefined;
-  /** Milliseconds of a program: CPU time in a process. Default: 1000. Large memory maps and long programs add to it. */
-  readonly programMs?: number | undefined;
-}
-
 async function loadModule(
   path: string,
-  policies: readonly Policy[] | undefined,
   { profile: given, programMs = PROGRAM_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
@@ -127,55 +128,40 @@ async function loadModule(
   return factoryTarget({
     create,
     name: path,
-    policies: policies ?? promises ?? profile?.policies ?? [],
+    policies: promises ?? profile?.policies ?? [],
     profile,
     programMs,
     checks: ownClauses(exports, path),
   });
 }
 
-/** Loads a module in a separate process. */
-async function loadApart(
-  path: string,
-  policies: readonly Policy[] | undefined,
-  { profile, programMs }: GivenClaims,
-): Promise<Target> {
-  const { loadModuleApart } = await import('../process/index.ts');
-  const target = await loadModuleApart(path, profile, programMs);
-  return target.withClaims({ policies: policies ?? target.policies });
-}
-
-async function loadWebAssembly(
-  path: string,
-  policies: readonly Policy[] | undefined,
-  { profile, programMs = PROGRAM_MS }: GivenClaims,
-): Promise<Target> {
-  const { loadWasm } = await import('../wasm/index.ts');
-  const target = loadWasm(path, profile, programMs);
-  return target.withClaims({ policies: policies ?? target.policies });
-}
-
-async function loadNative(
-  path: string,
-  policies: readonly Policy[] | undefined,
-  { profile, programMs }: GivenClaims,
-): Promise<Target> {
+async function loadNative(path: string, given: GivenClaims): Promise<Target> {
   refuseMissing(path);
-  if (statSync(path).isFile() && isWasm(path)) return loadWebAssembly(path, policies, { profile, programMs });
+  if (statSync(path).isFile() && isWasm(path)) {
+    const { wasmTarget } = await import('../wasm/index.ts');
+    return wasmTarget(readFileSync(path), path, given);
+  }
   refuseUnrunnable(path);
   const { loadExecutable } = await import('../process/index.ts');
-  const target = await loadExecutable(resolve(path), profile, programMs);
-  return target.withClaims({ name: path, policies: policies ?? target.policies });
+  const target = await loadExecutable(resolve(path), given);
+  return target.withClaims({ name: path });
 }
 
-async function loadRun(
-  name: string,
-  policies: readonly Policy[] | undefined,
-  { profile, programMs }: GivenClaims,
-): Promise<Target> {
-  const { loadConsole } = await import('../process/index.ts');
-  const target = await loadConsole(name.slice(RUN_PREFIX.length), name, profile, programMs);
-  return target.withClaims({ policies: policies ?? target.policies });
+/** Loads a target held to its own promises, or to those of a given profile. */
+async function loadPromising(name: string, given: GivenClaims): Promise<Target> {
+  if (name === OURS.name || name.startsWith(MUTANT_PREFIX)) {
+    const target = name === OURS.name ? OURS : await mutantNamed(name);
+    const { profile } = given;
+    return profile === undefined ? target : target.withClaims({ policies: profile.policies, profile });
+  }
+  if (name.startsWith(RUN_PREFIX)) {
+    const { loadConsole } = await import('../process/index.ts');
+    return loadConsole(name.slice(RUN_PREFIX.length), name, given);
+  }
+  if (!isModule(name)) return loadNative(name, given);
+  // Set where a module has ended the process that it ran in.
+  if (process.env.FRAMEPROOF_APART === undefined) return loadModule(name, given);
+  return (await import('../process/index.ts')).loadModuleApart(name, given);
 }
 
 /**
@@ -204,17 +190,8 @@ export async function loadTarget(
   policies?: readonly Policy[],
   given: GivenClaims = {},
 ): Promise<Target> {
-  if (name === OURS.name || name.startsWith(MUTANT_PREFIX)) {
-    const target = name === OURS.name ? OURS : await mutantNamed(name);
-    const { profile = target.profile } = given;
-    const promises = policies ?? (given.profile === undefined ? target.policies : profile.policies);
-    return target.withClaims({ policies: promises, profile });
-  }
-  if (name.startsWith(RUN_PREFIX)) return loadRun(name, policies, given);
-  if (!isModule(name)) return loadNative(name, policies, given);
-  // Set where a module has ended the process that it ran in.
-  const load = process.env.FRAMEPROOF_APART === undefined ? loadModule : loadApart;
-  return load(name, policies, given);
+  const target = await loadPromising(name, given);
+  return policies === undefined ? target : target.withClaims({ policies });
 }
 
 /**

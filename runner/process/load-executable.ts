@@ -9,7 +9,7 @@ import {
   physicalAddress,
   SpecError,
 } from '../../spec/index.ts';
-import { refuseMissing, type Target } from '../target.ts';
+import { type GivenClaims, reaching, refuseMissing, type Target } from '../target.ts';
 import { AllocatorProcess } from './allocator-process.ts';
 import { CallersProcess } from './callers-process.ts';
 import { Channel } from './channel.ts';
@@ -72,10 +72,6 @@ function greet(channel: Channel, path: string, limitMs: number): readonly string
 /** The address space of a process has 47 bits, for its own memory and all of physical memory. */
 const REACH = physicalAddress(1n << 46n);
 
-function within(profile: Profile, memoryBelow: PhysicalAddress): Profile {
-  return profile.memoryBelow <= memoryBelow ? profile : { ...profile, memoryBelow };
-}
-
 /** Returns where the memory of a kernel's harness ends: it says so, or claims it. */
 function memoryOf(lines: readonly string[], { memoryBelow }: Profile): PhysicalAddress {
   const said = restOfLine(lines, 'memory');
@@ -85,12 +81,12 @@ function memoryOf(lines: readonly string[], { memoryBelow }: Profile): PhysicalA
 }
 
 /**
- * Loads an executable, held to its own claims or to a given profile. `programMs` limits the CPU time of a program.
+ * Loads an executable, held to its own claims or to a given profile.
  *
  * @throws SpecError if it cannot be started or does not speak the protocol.
  */
-export function loadExecutable(path: string, given?: Profile, programMs?: number): Promise<Target> {
-  return load({ command: [path] }, path, given, programMs);
+export function loadExecutable(path: string, given: GivenClaims): Promise<Target> {
+  return load({ command: [path] }, path, given);
 }
 
 /**
@@ -98,13 +94,8 @@ export function loadExecutable(path: string, given?: Profile, programMs?: number
  *
  * @throws SpecError if it cannot be started, or its kernel does not greet.
  */
-export function loadConsole(
-  command: string,
-  name: string,
-  given?: Profile,
-  programMs?: number,
-): Promise<Target> {
-  return load({ command: ['/bin/sh', '-c', command], isConsole: true }, name, given, programMs);
+export function loadConsole(command: string, name: string, given: GivenClaims): Promise<Target> {
+  return load({ command: ['/bin/sh', '-c', command], isConsole: true }, name, given);
 }
 
 /** The program that speaks the protocol for a module: TypeScript in a checkout, compiled in the package. */
@@ -117,8 +108,8 @@ const SERVED = fileURLToPath(
  *
  * @throws SpecError if it cannot be imported or does not build a manager.
  */
-export function loadModuleApart(path: string, given?: Profile, programMs?: number): Promise<Target> {
-  return load({ command: [process.execPath, ...process.execArgv, SERVED, path] }, path, given, programMs);
+export function loadModuleApart(path: string, given: GivenClaims = {}): Promise<Target> {
+  return load({ command: [process.execPath, ...process.execArgv, SERVED, path] }, path, given);
 }
 
 /** How a process is started, and whether it is a kernel on a console. */
@@ -153,15 +144,15 @@ async function introduced(
     if (said !== undefined) refuseMissing(path, given ?? claimed, (name) => said.includes(name));
     // The memory of a kernel's harness cannot be claimed away by another profile.
     const memoryBelow = isConsole ? memoryOf(lines, claimed) : REACH;
-    return { channel, lines, profile: within(given ?? claimed, memoryBelow) };
+    return { channel, lines, profile: reaching(given ?? claimed, memoryBelow) };
   } catch (error) {
     await channel.close();
     throw error;
   }
 }
 
-async function load(started: Started, path: string, given?: Profile, programMs?: number): Promise<Target> {
-  const { channel, lines, profile } = await introduced(started, path, given);
+async function load(started: Started, path: string, given: GivenClaims): Promise<Target> {
+  const { channel, lines, profile } = await introduced(started, path, given.profile);
   const [paints, isShort] = [restOfLine(lines, 'paints') !== null, restOfLine(lines, 'short') !== null];
   if (isShort && profile.contents === 'zeroed') {
     await channel.close();
@@ -169,7 +160,7 @@ async function load(started: Started, path: string, given?: Profile, programMs?:
       `${path}: contents "zeroed" is not looked at over a serial line: leave the claim out`,
     );
   }
-  const process = new AllocatorProcess(channel, { paints, isShort, programMs });
+  const process = new AllocatorProcess(channel, { paints, isShort, programMs: given.programMs });
   return new ProcessTarget(process, { name: path, policies: profile.policies, profile });
 }
 

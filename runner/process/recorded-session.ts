@@ -2,15 +2,12 @@
  * Recorded sessions: a program that has run in another process, replayed response by response. So one judge serves live managers
  * and records.
  */
-import type { Operation, Outcome, Response } from '../../spec/index.ts';
+import type { Operation, Response } from '../../spec/index.ts';
+import { malformed } from '../call-end.ts';
 import type { Performer } from '../performer.ts';
 import { NO_WRITES } from '../simulated-memory.ts';
 import { type Recording, withCall } from './answer.ts';
 import type { Request } from './request.ts';
-
-function malformed(message: string): Outcome {
-  return { kind: 'malformed', message };
-}
 
 export class RecordedSession implements Performer {
   readonly started: Response;

@@ -1,5 +1,5 @@
 /** The door of runner/wasm/. */
 export { withBuildLine } from './binary.ts';
 export { ENGINE, hasSixtyFour } from './engine.ts';
-export { loadWasm, wasmTarget } from './load-wasm.ts';
+export { wasmTarget } from './load-wasm.ts';
 export { reachOf } from './machine.ts';

@@ -1,16 +1,15 @@
 /** Loading WebAssembly: the module is compiled and tried, and says what it claims. What the engine cannot do is told in one line. */
-import { readFileSync } from 'node:fs';
 import {
   callPlace,
   config,
   decodeProfile,
   memoryMap,
-  type Profile,
   parseJson,
   physicalAddress,
   SpecError,
 } from '../../spec/index.ts';
-import { refuseMissing, type Target } from '../target.ts';
+import { type GivenClaims, reaching, refuseMissing, type Target } from '../target.ts';
+import { PROGRAM_MS } from '../time-limit.ts';
 import { BUILD_SECTION, mutableGlobals } from './binary.ts';
 import { type Bits, ENGINE, type Module, WASM_PAGE_BYTES } from './engine.ts';
 import { type Loaded, Machine, reachOf } from './machine.ts';
@@ -87,27 +86,8 @@ function tried(
   );
 }
 
-function within(profile: Profile, reach: bigint): Profile {
-  return profile.memoryBelow <= reach ? profile : { ...profile, memoryBelow: physicalAddress(reach) };
-}
-
-/**
- * Loads a WebAssembly target, held to its own claims or to a given profile.
- *
- * @throws SpecError if the engine cannot run it, or it was not built with the harness.
- */
-export function loadWasm(path: string, given: Profile | undefined, programMs: number): Target {
-  return wasmTarget(readFileSync(path), path, { profile: given, programMs });
-}
-
 /** The bit of the calls that says that runs are asked for by order: see native/frameproof_wasm.c. */
 const BY_ORDER = 30;
-
-/** Claims that replace a target's own, and the time of a program. */
-interface WasmClaims {
-  readonly profile: Profile | undefined;
-  readonly programMs: number;
-}
 
 /**
  * Returns a module as it was found by trying, with a machine that says what the target has.
@@ -124,17 +104,20 @@ export function loadedFrom(bytes: Uint8Array, path: string): readonly [Loaded, M
   return tried({ module: compiledOf(noted.bytes, path), compiled, hasHidden }, path);
 }
 
-/** Returns the target that WebAssembly is; `path` is its name. Throws as {@link loadedFrom} does. */
+/**
+ * Returns the target that WebAssembly is, held to its own claims or to a given profile; `path` is its name. Throws as
+ * {@link loadedFrom} does.
+ */
 export function wasmTarget(
   bytes: Uint8Array,
   path: string,
-  { profile: given, programMs }: WasmClaims,
+  { profile: given, programMs = PROGRAM_MS }: GivenClaims,
 ): Target {
   const [loaded, machine] = loadedFrom(bytes, path);
   const source = `${path}: profile`;
   const claimed = given ?? decodeProfile(parseJson(machine.profile, source), source);
   const has = (place: number): boolean => ((machine.calls >> place) & 1) === 1;
   refuseMissing(path, claimed, (name) => has(name === 'orders' ? BY_ORDER : callPlace(name)));
-  const profile = within(claimed, reachOf(loaded.bits));
+  const profile = reaching(claimed, physicalAddress(reachOf(loaded.bits)));
   return new WasmTarget(new Machines(loaded), { name: path, policies: profile.policies, profile }, programMs);
 }
