@@ -2,6 +2,7 @@
  * Allocator processes: an allocator in a separate process, which runs one program at a time. A program is one request and one
  * answer. Sending and receiving are two steps, and programs queue up, so that the process works in the meantime.
  */
+import { totalmem } from 'node:os';
 import { bytesOf, type Profile, type Program, pageCount, ramPages } from '../../spec/index.ts';
 import type { BytesACall, LeftOut } from '../target.ts';
 import { PROGRAM_MS, type ProgramTime } from '../time-limit.ts';
@@ -14,6 +15,8 @@ import { writtenOut } from './short-answer.ts';
 
 /** Memory of one program on a small memory map. */
 const MEMORY_MIB = 1024;
+/** Nor may a large map take more than this share of the machine: else the system ends processes, and not only this one. */
+const SHARE = 8;
 /** Wall-clock limit: 4 × the CPU limit. */
 const PATIENCE = 4;
 /** The harness enforces the same limits and can explain more. It gets this much time to do so first. */
@@ -22,10 +25,15 @@ const GRACE_MS = 500;
 const OUTPUT_BYTES = { once: 2 ** 20, operation: 1024, address: 32 } as const;
 const MIB = 2 ** 20;
 
-/** Returns the MiB that a program may take. */
-function memoryFor(pages: number): number {
+/** Returns the MiB that a program may take: on a machine, or in a container, with so many bytes of memory. */
+export function memoryFor(pages: number, machineBytes = memoryOfMachine()): number {
   const ramMib = Number(bytesOf(pageCount(pages))) / MIB;
-  return MEMORY_MIB + Math.ceil(ramMib / 128);
+  const share = Math.max(MEMORY_MIB, Math.floor(machineBytes / SHARE / MIB));
+  return Math.min(MEMORY_MIB + Math.ceil(ramMib / 128), share);
+}
+
+function memoryOfMachine(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
 /** A batch of more page frames than there are is granted only in part. */

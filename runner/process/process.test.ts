@@ -19,6 +19,7 @@ import { config, memoryMap, type Operation, type Reference, type Scenario } from
 import type { Execution } from '../execution.ts';
 import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
+import { memoryFor } from './allocator-process.ts';
 import { confinementHere } from './confinement.ts';
 import { loadModuleApart } from './load-executable.ts';
 
@@ -142,6 +143,11 @@ const SCRIPTS: readonly (readonly [string, string, number, RegExp])[] = [
   ],
   ['closes its output', 'exec >&-; sleep 9', -1, /still running/],
 ];
+
+it('a program may take more memory on a large map, and never more than an eighth of the machine', () => {
+  const machine = 24 * 2 ** 30;
+  expect([1, 2 ** 24, 2 ** 32].map((pages) => memoryFor(pages, machine))).toEqual([1025, 1536, 3072]);
+});
 
 describe('an executable that', () => {
   it.each(SCRIPTS)('%s gets a verdict, and nothing of it is left', async (name, atEnd, at, says) => {

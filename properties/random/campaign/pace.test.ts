@@ -22,14 +22,14 @@ it('a target whose memory a large world fills gets smaller ones, and has a defec
     config: config({ bitmapMaxAddr: 0n }),
   });
   const limited = Object.create(OURS, { programMs: { value: 1000 } });
-  const taken = (pages: bigint): Taken => {
+  const taken = (pages: bigint, why = 'it took more memory than its limit'): Taken => {
     const world = worldOf(pages);
     const operations = [{ call: 'freeRegion', address: { absolute: 2n ** 48n - 1n }, count: 1n }] as const;
     const execution = execute(OURS, { ...world, policies: [], operations });
     const violation = {
       clause: 'freeRegion.owner',
       at: 0,
-      explanation: 'it must succeed; it took more memory than its limit',
+      explanation: `it must succeed; ${why}`,
     } as const;
     const killed = Object.create(execution, {
       violation: { value: violation },
@@ -42,4 +42,5 @@ it('a target whose memory a large world fills gets smaller ones, and has a defec
     );
   };
   expect([taken(2n ** 22n), taken(2n ** 16n + 1n)]).toEqual(['too large', 'taken']);
+  expect(taken(2n ** 22n, 'it died of SIGKILL')).toBe('too large');
 });

@@ -16,11 +16,12 @@ const SLOW_OPERATIONS = 2 ** 15;
 
 /** Words about managers that cannot start on a world: they get no memory, or do not return. */
 const CANNOT_START =
-  /RangeError|allocation failed|out of memory|more memory than its limit|still running after|did not end within its time limit/i;
+  /RangeError|allocation failed|out of memory|more memory than its limit|died of SIGKILL|still running after|did not end within its time limit/i;
 
 /** A process may take 1 GiB. In a world of this many page frames of RAM, lists in free pages may take it; in a smaller one it is a defect. */
 const MANY_FRAMES = 2 ** 17;
-const TOOK_MEMORY = /it took more memory than its limit/;
+/** SIGKILL is from the system, which ends the process that took most. */
+const TOOK_MEMORY = /it took more memory than its limit|it died of SIGKILL/;
 
 /**
  * How a target took the world of a program.
