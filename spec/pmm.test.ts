@@ -25,3 +25,11 @@ test('without a limit on stacks a panic captures none, and makes its text once, 
   expect(made).toBe(0);
   expect([panic.message, panic.message, panic.stack]).toEqual(['text 1', 'text 1', undefined]);
 });
+
+test('a copy of a panic, field by field, has no text: test frameworks make one to print how it differs', () => {
+  const panic = new PmmPanic(() => 'text', DETAILS);
+  const copy = Object.create(PmmPanic.prototype, Object.getOwnPropertyDescriptors(panic));
+  expect([copy.message, copy.call, copy.pfn]).toEqual(['', DETAILS.call, DETAILS.pfn]);
+  copy.message = 'other';
+  expect(panic.message).toBe('text');
+});

@@ -57,12 +57,13 @@ class Panic implements PanicDetails {
   }
 
   get message(): string {
+    if (!(#message in this)) return ''; // a copy, which test frameworks make field by field to print how it differs
     if (typeof this.#message !== 'string') this.#message = this.#message();
     return this.#message;
   }
 
   set message(text: string) {
-    this.#message = text;
+    if (#message in this) this.#message = text;
   }
 }
 Object.setPrototypeOf(Panic.prototype, Error.prototype);
