@@ -11,13 +11,13 @@ const folder = temporaryFolder({
 export default class extends Works { alloc() { const end = Date.now() + 50; while (Date.now() < end); return super.alloc(); } }`,
   'stuck.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
 export default class extends Works { alloc() { const end = Date.now() + 40_000; while (Date.now() < end); return super.alloc(); } }`,
-  // Each program takes a while, and the one that is found is long: shrinking takes longer than anybody waits.
+  // Each program takes a while, but less than a command waits for one to end; the one that is found is long: shrinking takes longer than anybody waits.
   'slow-broken.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
 export default class extends Works {
   #calls = 0;
   free(address) { this.#calls += 1; return super.free(address); }
   freeAmount() {
-    const end = Date.now() + 8; while (Date.now() < end);
+    const end = Date.now() + 2; while (Date.now() < end);
     return super.freeAmount() + (this.#calls > 20 ? 1 : 0);
   }
 }`,

@@ -300,6 +300,8 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   // Of a run that is held, none is a part, and seldom is a region of none named elsewhere.
   const ofParts = ['freeRegion: straddles the bitmap limit', 'freeRegion: none'];
   if (ofParts.includes(name) && profile.freeRuns === 'whole') return false;
+  // Nor are pages that were handed out one by one often neighbours across the limit.
+  if (name === 'freeRegion: straddles the bitmap limit' && profile.bootMemory === 'kept') return false;
   if (name === 'free: a page frame of the bitmap zone' && !hasBitmapZone(profile)) return false;
   if (OF_TWO_ZONES.includes(name) && !(profile.zones === 2 && hasBitmapZone(profile))) return false;
   if (name.endsWith(': page frame 0') && (profile.neverBelow > 0 || typeof profile.keeps === 'number'))
@@ -331,9 +333,17 @@ function hasBitmapZone({ bitmapZoneEnd }: Profile): boolean {
   return bitmapZoneEnd !== 0n;
 }
 
-/** Whether memory that the target manages can hold a run of page frames. */
+/** Whether memory that the target manages can hold a free region of page frames. */
 function hasRoomFor({ memoryBelow, neverBelow }: Profile, pages: number): boolean {
   return memoryBelow - neverBelow >= BigInt(pages) * PAGE_BYTES;
+}
+
+/** Whether a run may be as long. */
+function mayBeGranted(profile: Profile, pages: number): boolean {
+  const { runsWithin } = profile;
+  return (
+    hasRoomFor(profile, pages) && !(typeof runsWithin === 'bigint' && BigInt(pages) * PAGE_BYTES > runsWithin)
+  );
 }
 
 const WORD_BITS = 32;
@@ -363,7 +373,7 @@ function canMeetRun(name: string, profile: Profile): boolean {
   const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
   if (largestRequest !== null && pages > largestRequest) return false;
   const isRun = name.startsWith('allocBitmap: ');
-  if (isRun && !hasRoomFor(profile, pages)) return false;
+  if (isRun && !mayBeGranted(profile, pages)) return false;
   if (isRun && profile.bitmapZoneEnd !== null && pages > fixedZone(profile)) return false;
   return contiguous === 'any' || isPowerOfTwo(pages);
 }
