@@ -127,7 +127,8 @@ describe('callers on threads of an executable', () => {
     expect(stdout).toMatch(
       /^violation contents\.preserved: page frame \d, which alloc\w* handed to caller \d, was written to by another before it was freed$/m,
     );
-    expect(stdout).toMatch(/^shrunk {4}from \d+ calls(?: after \d+)? to [23] calls(?: after 1)? \(/m);
+    // A simpler scenario fails in some runs only, and may pass for one that does not: two calls and one before them are enough.
+    expect(stdout).toMatch(/^shrunk {4}from \d+ calls(?: after \d+)? to [23] calls(?: after [12])? \(/m);
     expect(exitCode).toBe(1);
     const [file = ''] = readdirSync(join(folder, 'mark/concurrent'));
     const again = await frameproof(['replay', join('mark/concurrent', file)], { cwd: folder });
