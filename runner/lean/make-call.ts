@@ -244,15 +244,8 @@ export class LeanCaller {
   }
 
   #readBatch(answer: NumberedAnswer, pages: number): void {
-    const half = this.#half;
-    const frames = answer.reserve(pages);
     answer.kind = ADDRESSES;
-    answer.pages = pages;
-    for (let i = 0; i < pages; i += 1) {
-      const frame = half.frameAtStart(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
-      if (frame < 0) answer.pages = NOBODY;
-      frames[i] = frame;
-    }
+    answer.pages = this.#half.readFrames(halves, answer.reserve(pages), pages) ? pages : NOBODY;
   }
 
   /** Reads errno and the amounts that the manager tells. Where that throws, they are read again as data, and what they threw is said. */
