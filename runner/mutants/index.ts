@@ -7,7 +7,17 @@ import { INIT_MUTANTS } from './init.ts';
 import type { Mutant } from './mutant.ts';
 import { SINGLE_PAGE_MUTANTS } from './single-pages.ts';
 
-export { type Mutant, targetOf, withCalls } from './mutant.ts';
+export {
+  areU64,
+  type Change,
+  type FoundRun,
+  factoryOf,
+  type Mutant,
+  missing,
+  type Parts,
+  targetOf,
+  withCalls,
+} from './mutant.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   ...INIT_MUTANTS,

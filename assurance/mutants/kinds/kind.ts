@@ -1,9 +1,8 @@
 /** A kind: a claim of a profile, a correct manager that needs it, and broken ones that it must not excuse. */
+
+import { factoryTarget, type Target } from '../../../runner/index.ts';
+import { type Change, factoryOf } from '../../../runner/mutants/index.ts';
 import { type BreakableClause, decodeProfile, type PmmFactory } from '../../../spec/index.ts';
-import { factoryTarget } from '../../factory-target.ts';
-import { MUTANT_PREFIX } from '../../ours.ts';
-import type { Target } from '../../target.ts';
-import { type Change, factoryOf } from '../mutant.ts';
 
 /** A manager of a kind, and the clause by which it is caught where it is broken. */
 export interface Variant {
@@ -30,7 +29,7 @@ export interface Kind {
 /** Returns a manager of a kind as a target with these claims. */
 export function kindTarget({ name, create }: Variant, claims: object): Target {
   const profile = decodeProfile(claims, name);
-  return factoryTarget({ name: `${MUTANT_PREFIX}${name}`, policies: [], profile, create });
+  return factoryTarget({ name, policies: [], profile, create });
 }
 
 /** Returns our implementation with some calls changed, as a manager of a kind. */

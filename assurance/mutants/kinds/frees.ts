@@ -1,6 +1,7 @@
 /** Kinds of frees: which addresses and regions they refuse, and which they trust. */
+
+import { areU64, type Change, type Parts } from '../../../runner/mutants/index.ts';
 import { isPageAligned, isPmmPanic, type Owner, PAGE_BYTES, PmmPanic } from '../../../spec/index.ts';
-import { areU64, type Change, type Parts } from '../mutant.ts';
 import { type Kind, variant } from './kind.ts';
 
 /** Returns a change that panics at the address of a free in which no page frame begins, where it `sees` that. */

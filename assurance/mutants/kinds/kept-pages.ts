@@ -1,5 +1,6 @@
 /** Kinds of managers that keep page frames for themselves. */
 import { createPmm } from '../../../impl/manager/index.ts';
+import { wrapPmm } from '../../../runner/index.ts';
 import {
   type DescriptorInput,
   isPmmPanic,
@@ -17,7 +18,6 @@ import {
   pfnOf,
   physicalAddress,
 } from '../../../spec/index.ts';
-import { wrapPmm } from '../../wrap-pmm.ts';
 import type { Kind } from './kind.ts';
 
 /** Returns a manager of the map without its first free page frame, which it keeps; `name` is told which that is. */
