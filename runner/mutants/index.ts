@@ -7,6 +7,7 @@ import { INIT_MUTANTS } from './init.ts';
 import type { Mutant } from './mutant.ts';
 import { SINGLE_PAGE_MUTANTS } from './single-pages.ts';
 
+export { isHeld } from './frees.ts';
 export {
   areU64,
   type Change,
@@ -15,6 +16,7 @@ export {
   type Mutant,
   missing,
   type Parts,
+  panicOf,
   targetOf,
   withCalls,
 } from './mutant.ts';
