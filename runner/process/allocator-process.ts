@@ -10,15 +10,11 @@ import type { World } from '../world.ts';
 import { type Recording, readAnswer, unanswered } from './answer.ts';
 import type { Channel } from './channel.ts';
 import { READY, type Reply } from './channel-messages.ts';
-import { headerText, type Request, requestOf, shortHeader } from './request.ts';
+import { headerText, MEMORY_MIB, PATIENCE, type Request, requestOf, shortHeader } from './request.ts';
 import { writtenOut } from './short-answer.ts';
 
-/** Memory of one program on a small memory map. */
-const MEMORY_MIB = 1024;
-/** Nor may a large map take more than this share of the machine: else the system ends processes, and not only this one. */
+/** A large map may not take more than this share of the machine: else the system ends processes, and not only this one. */
 const SHARE = 8;
-/** Wall-clock limit: 4 × the CPU limit. */
-const PATIENCE = 4;
 /** The harness enforces the same limits and can explain more. It gets this much time to do so first. */
 const GRACE_MS = 500;
 /** Limits on the length of an answer: a base, and more for each operation and each address. */
