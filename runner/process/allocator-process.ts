@@ -48,7 +48,7 @@ export interface Greeted {
   /** Whether it checks the contents of page frames. */
   readonly paints: boolean;
   /** Whether it takes requests in their short form. */
-  readonly isShort?: boolean;
+  readonly isShort: boolean;
   /** CPU milliseconds of a program on a small memory map. Default: 1000. */
   readonly programMs?: number | undefined;
 }
@@ -96,7 +96,7 @@ export class AllocatorProcess {
   /** Calls made over a serial line, and their bytes in both directions. */
   readonly #line = { calls: 0, sent: 0, received: 0 };
 
-  constructor(channel: Channel, { paints, isShort = false, programMs = PROGRAM_MS }: Greeted) {
+  constructor(channel: Channel, { paints, isShort, programMs = PROGRAM_MS }: Greeted) {
     this.#isShort = isShort;
     this.#channel = channel;
     this.paints = paints;
