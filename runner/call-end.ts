@@ -10,6 +10,9 @@ import {
 } from '../spec/index.ts';
 import { described, malformedBy } from './thrown.ts';
 
+/** Something while it is put together. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 export const DONE: Outcome = { kind: 'done' };
 export const FAILED: Outcome = { kind: 'failed' };
 

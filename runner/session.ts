@@ -238,7 +238,7 @@ export class Session implements SavableSession {
       throw unanswered('loadState()', error);
     }
     if (this.#warnings.length > 0) this.#warnings = [];
-    this.#memory.dropWrites();
+    this.#memory.takeWrites();
   }
 
   prepare(operation: Operation): (answer: NumberedAnswer) => void {

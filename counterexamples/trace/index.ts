@@ -1,3 +1,4 @@
 export { type Moment, momentsOf } from './moments.ts';
+export { Names } from './names.ts';
 export { profileFor, type RecordedScenario, scenarioFor, scenarioWithin } from './scenario-for.ts';
 export { decodeTrace, readTrace, readTraceText, saveTrace, writeTrace } from './trace-file.ts';

@@ -12,6 +12,7 @@ import {
   type Reading,
   type Response,
 } from '../../spec/index.ts';
+import type { Writable } from '../call-end.ts';
 import { NO_WRITES } from '../simulated-memory.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
@@ -129,8 +130,6 @@ function panicOf([, frame, by]: readonly string[], says: string): Outcome {
   const pfn = frame === '-' ? null : parseReading(frame);
   return { kind: 'panicked', message: says, call: '', pfn, owner: parseOwner(by) };
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function errnoOf(word: string | undefined): Response['errno'] {
   if (word === '?') return undefined;

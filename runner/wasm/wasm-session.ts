@@ -19,7 +19,7 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
-import { DONE, FAILED, malformed, omitStacks, restoreStacks, returned } from '../call-end.ts';
+import { DONE, FAILED, malformed, omitStacks, restoreStacks, returned, type Writable } from '../call-end.ts';
 import type { NumberedAnswer } from '../lean/answer.ts';
 import { halfOf } from '../lean/numbered-call.ts';
 import type { SavableSession } from '../savable-session.ts';
@@ -46,8 +46,6 @@ const ALL_AMOUNTS =
   (1 << callPlace('totalAmount')) | (1 << callPlace('freeAmount')) | (1 << callPlace('reservedAmount'));
 const NONE: readonly never[] = [];
 const NO_WORDS = new Int32Array(0);
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Returns how a call that was left by something other than a panic ended. */
 function leftBy(error: unknown): string {
