@@ -15,9 +15,8 @@ import {
   type SomePmm,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, guardsBehind, guardsBehindNamed, roomFor, ungranted } from '../batch.ts';
-import { CALLERS_ERRNO, isPanic, returned, thrown } from '../call-end.ts';
+import { CALLERS_ERRNO, isPanic, returned, type ToldAmounts, thrown, toldAmounts } from '../call-end.ts';
 import { malformedBy } from '../thrown.ts';
-import { type ToldAmounts, toldAmounts } from '../told-amounts.ts';
 import {
   ADDRESS,
   ADDRESSES,
@@ -272,6 +271,7 @@ export class LeanCaller {
 
   #observeSome(answer: NumberedAnswer, pmm: SomePmm): void {
     const { total, free, reserved } = this.#told;
+    [answer.total, answer.free, answer.reserved] = [0, 0, 0];
     if (total && pmm.totalAmount !== undefined) answer.total = pmm.totalAmount();
     else answer.observed &= ~OBSERVED.total;
     if (free && pmm.freeAmount !== undefined) answer.free = pmm.freeAmount();

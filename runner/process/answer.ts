@@ -12,9 +12,8 @@ import {
   type Reading,
   type Response,
 } from '../../spec/index.ts';
-import type { Writable } from '../call-end.ts';
+import { type ToldAmounts, toldAmounts, type Writable } from '../call-end.ts';
 import { NO_WRITES } from '../simulated-memory.ts';
-import { type ToldAmounts, toldAmounts } from '../told-amounts.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
 /** The record of a program that ran in a process. */

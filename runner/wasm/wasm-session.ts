@@ -19,12 +19,21 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
-import { DONE, FAILED, malformed, omitStacks, restoreStacks, returned, type Writable } from '../call-end.ts';
+import {
+  DONE,
+  FAILED,
+  malformed,
+  omitStacks,
+  restoreStacks,
+  returned,
+  type ToldAmounts,
+  toldAmounts,
+  type Writable,
+} from '../call-end.ts';
 import type { NumberedAnswer } from '../lean/answer.ts';
 import { halfOf } from '../lean/numbered-call.ts';
 import type { SavableSession } from '../savable-session.ts';
 import { lookAt } from '../thrown.ts';
-import { type ToldAmounts, toldAmounts } from '../told-amounts.ts';
 import type { World } from '../world.ts';
 import { addToFiles } from './counter-files.ts';
 import { Aborted, BASE, LeftByPanic, type Machine } from './machine.ts';
