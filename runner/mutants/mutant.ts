@@ -13,7 +13,6 @@ import {
   type MemoryMap,
   PAGE_BYTES,
   type PhysicalMemory,
-  type Pmm,
   type PmmFactory,
   type PmmOptions,
   type PmmPanic,
@@ -153,16 +152,14 @@ function savedWith(
   };
 }
 
-function changed(map: MemoryMap, options: PmmOptions, change: Change): Pmm {
-  const cells: Cell<HiddenValue>[] = [];
-  const parts = partsOf(map, options, cells);
-  const changes = change(parts);
-  return wrapPmm(parts.inner, { ...savedWith(parts, cells), ...changes });
-}
-
 /** Returns what builds our implementation with some calls replaced. */
 export function factoryOf(change: Change): PmmFactory {
-  return (map, options) => changed(map, options, change);
+  return (map, options) => {
+    const cells: Cell<HiddenValue>[] = [];
+    const parts = partsOf(map, options, cells);
+    const changes = change(parts);
+    return wrapPmm(parts.inner, { ...savedWith(parts, cells), ...changes });
+  };
 }
 
 /** Returns a mutant in which some calls are replaced. */
