@@ -177,6 +177,16 @@ export function withOptions(text: MutantText, reset: (options: PmmOptions) => Pm
   return { shortest: 1, ...text, create: (map, options) => createPmm(map, reset(options)) };
 }
 
+/** Returns a change that returns another address for each single page than the one found. */
+export function readdressed(other: (found: bigint, parts: Parts) => bigint): Change {
+  return (parts) => ({
+    alloc: () => {
+      const found = parts.inner.alloc();
+      return found === null ? null : other(found, parts);
+    },
+  });
+}
+
 /** Takes single pages while there are some, 4096 at most. */
 export function takeAll({ inner, quietly }: Parts): bigint[] {
   const taken: bigint[] = [];
