@@ -841,11 +841,11 @@ static void answer_pages(void **entries, uint64_t count) {
     }
 }
 
-/* A large batch that must be refused gets a short array, to save memory. */
+/* The array has room for all that can be allocated: who is refused may have written that much before. */
 static void call_alloc_pages(uint64_t count, uint64_t total) {
     uint64_t most = target->free_amount == NULL ? total : target->free_amount();
     bool is_partial = target->alloc_some != NULL;
-    uint64_t asked = count <= most || count <= 4096 ? count : is_partial ? (most > 4096 ? most : 4096) : 16;
+    uint64_t asked = count <= most || count <= 4096 ? count : most > 4096 ? most : 4096;
     batch made = make_batch(asked);
     errno = CALLERS_ERRNO;
     uint64_t got = 0;
@@ -869,7 +869,8 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
         say("stray\n");
     }
     if (is_granted) {
-        answer_pages(made.entries, got);
+        /* More than there is was granted: a few addresses say so. */
+        answer_pages(made.entries, !is_partial && asked < count ? 16 : got);
     } else {
         drop_batch(made);
         add_result((result){0});

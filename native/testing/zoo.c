@@ -87,6 +87,20 @@ static void misbehave(void) {
     }
 }
 
+/* Writes down what it takes, until nothing is left, as a batch that is rolled back does. */
+static bool allocate_pages(void **addresses, uint64_t count) {
+    uint64_t got = 0;
+    while (got < count && left > 0) {
+        addresses[got++] = allocate();
+    }
+    if (got == count) {
+        return true;
+    }
+    left += got;
+    errno = ENOMEM;
+    return false;
+}
+
 static bool free_region(void *address, uint64_t count) {
     (void)address;
     misbehave();
@@ -106,9 +120,11 @@ int main(int argc, char **argv) {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     behaviour = slash == NULL ? "" : slash + 1;
     return fp_serve(&(fp_target){
-        .profile = "{\"calls\": [\"alloc\", \"freeRegion\", \"totalAmount\", \"freeAmount\"], \"failures\": [\"errno\"], \"misuse\": \"undefined\"}",
+        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"freeRegion\", \"totalAmount\", \"freeAmount\"], \"failures\": [\"errno\"],"
+                   " \"misuse\": \"undefined\", \"restOfBatch\": \"unspecified\"}",
         .init = init,
         .alloc = allocate,
+        .alloc_pages = allocate_pages,
         .free_region = free_region,
         .total_amount = total_amount,
         .free_amount = free_amount,
