@@ -301,6 +301,7 @@ describe('an allocator in the C harness that', () => {
       'clear',
       'dial',
       'trust',
+      'stale',
       'batch',
     ])
       symlinkSync('zoo', join(zoo, name));
@@ -329,8 +330,11 @@ describe('an allocator in the C harness that', () => {
     expect(harnesses).toHaveLength(1);
   });
 
-  it('counts on zeros in RAM is caught', async () => {
-    const { violation } = await run(join(zoo, 'trust'));
+  it.each([
+    ['counts on zeros', 'trust'],
+    ['believes small numbers', 'stale'],
+  ])('%s in RAM is caught', async (_, name) => {
+    const { violation } = await run(join(zoo, name));
     expect(violation).toMatchObject({ clause: 'init.free', at: -1 });
   });
 
