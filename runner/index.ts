@@ -27,7 +27,7 @@ export type { Scene } from './scene.ts';
 export { type World, worldBeyond } from './world.ts';
 
 /** @internal For whatever runs a target's code: the built-in objects. */
-export { isSuspected, refuseChanges, rewatchRealm, suspectRealm, unlessChanged } from './realm.ts';
+export { refuseChanges, rewatchRealm, suspectRealm } from './realm.ts';
 export { inspection } from './execution.ts';
 
 /** @internal For reports: the stack of the error that broke a clause. */
