@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { plainSearch } from '../../bench/plain-search.ts';
 import { OURS } from '../../runner/index.ts';
 import { config, memoryMap, type Operation, PAGE_BYTES } from '../../spec/index.ts';
 import { explore, modelGraph } from './explore.ts';
 import { operationInstances } from './instances.ts';
-import { plainSearch } from './plain-search.ts';
 import { smallWorld } from './world.ts';
 
 const WORLD = smallWorld({ stack: 3, bitmap: 2 });

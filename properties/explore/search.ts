@@ -143,7 +143,6 @@ interface SearchOptions {
 
 /** A level that is about to be expanded. */
 export interface LevelView {
-  readonly depth: number;
   readonly size: number;
   /** Returns the numbers of the operations of the simplest shortest program that leads to the state at a place. */
   programTo(place: number): readonly number[];
@@ -265,7 +264,6 @@ export class Search {
   #viewOf(depth: number): LevelView {
     const level = this.#levels[depth] ?? new Int32Array(0);
     return {
-      depth,
       size: level.length,
       programTo: (place) => this.#programTo(depth, place),
       savedAt: (place) => this.#partsOf(level[place] ?? 0).saved,
