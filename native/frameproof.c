@@ -917,12 +917,12 @@ static void call_with_address(const char *call, void *address) {
     }
 }
 
-/* Returns the order of a block of `count` page frames, a power of two. */
+/* Returns the order of a block of `count` page frames, a power of two. No memory has 2^64, which is written as 0. */
 static uint64_t order_of(uint64_t count) {
-    if (count == 0 || (count & (count - 1)) != 0) {
+    if ((count & (count - 1)) != 0) {
         stop("an order for a count that is not a power of two: the profile says \"contiguous\": \"orders\"");
     }
-    return (uint64_t)__builtin_ctzll(count);
+    return count == 0 ? 64 : (uint64_t)__builtin_ctzll(count);
 }
 
 /* Gives page frames to the manager, with their count or their order. */

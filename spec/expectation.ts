@@ -290,7 +290,9 @@ function expectRun(
   if (fit !== null && lowest !== null)
     return state.unnamed === 0 || fitsAnyway(state, fit) ? ofSearch(state) : PERHAPS_KEPT;
   const { call: _, ...numbers } = operation;
-  const why = numbers.count === 0n ? 'the count is 0' : 'no run of free page frames fits';
+  const none =
+    state.world.profile.contiguous === 'orders' ? 'order 64 is larger than any memory' : 'the count is 0';
+  const why = numbers.count === 0n ? none : 'no run of free page frames fits';
   return badArgument(numbers) ?? refused(why);
 }
 

@@ -209,7 +209,7 @@ export interface Profile {
   readonly restOfBatch: 'unchanged' | 'unspecified';
   /**
    * The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. Orders: so too, and
-   * allocations and frees of regions are asked for by order, so that no count is 0 and no region of another size is freed.
+   * allocations and frees of regions are asked for by order, so that no region of another size is freed. A count of 0 asks for order 64.
    */
   readonly contiguous: 'any' | 'powers-of-two' | 'orders';
   /**
@@ -571,7 +571,7 @@ function beyondRun(profile: Profile, operation: Run): string | null {
   if (lacking !== null) return `its ${call} has no ${lacking}`;
   if (contiguous !== 'any' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
     return 'counts and alignments of contiguous allocations are powers of two';
-  if (contiguous === 'orders' && !hasOrder(count)) return NO_ORDER;
+  if (contiguous === 'orders' && count !== 0n && !hasOrder(count)) return NO_ORDER;
   if (alignments === 'powers-of-two' && !isPowerOfTwoOrNone(alignment)) return 'alignments are powers of two';
   if (alignments === 'powers-of-two' && call === 'allocWithin' && !isPowerOfTwoOrNone(operation.boundary))
     return 'boundaries are powers of two';

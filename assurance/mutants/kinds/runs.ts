@@ -142,7 +142,36 @@ function listedPages(refuse: (parts: Parts) => void = () => {}): Change {
   };
 }
 
+/** Returns a change that takes blocks by order, as a block of `pagesOf` an order has page frames; order 64 is asked for by count 0. */
+function blocks(pagesOf: (order: bigint) => bigint): Change {
+  return otherRuns((_, { count, maxAddr }) => {
+    const wanted = BigInt(count);
+    const pages = pagesOf(wanted === 0n ? 64n : BigInt(wanted.toString(2).length - 1));
+    return [pages > U64_MAX ? U64_MAX : pages, maxAddr, (pages * PAGE_BYTES) % (U64_MAX + 1n)];
+  });
+}
+
 export const RUN_KINDS: readonly Kind[] = [
+  {
+    claim: { contiguous: 'orders' },
+    correct: variant(
+      'blocks-by-order',
+      'allocBitmap.complete',
+      blocks((order) => 1n << order),
+    ),
+    broken: [
+      variant(
+        'orders-that-wrap-at-64',
+        'allocBitmap.complete',
+        blocks((order) => 1n << (order % 64n)),
+      ),
+      variant(
+        'orders-that-wrap-at-32',
+        'allocBitmap.complete',
+        blocks((order) => 1n << (order % 32n)),
+      ),
+    ],
+  },
   {
     claim: { search: 'partial' },
     correct: variant('last-pages-freed-in-a-list', 'allocBitmap.complete', listedPages()),

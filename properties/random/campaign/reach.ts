@@ -355,9 +355,8 @@ function endsWithinWord(profile: Profile): boolean {
   return profile.bitmapZoneEnd === null || fixedZone(profile) % WORD_BITS !== 0;
 }
 
-/** Situations of counts that are not powers of two. */
+/** Situations of counts that have no order. */
 const OF_OTHER_COUNTS = [
-  'allocBitmap: none',
   'freeRegion: none',
   'allocBitmap: an argument that is not an unsigned 64-bit integer',
 ];
