@@ -29,10 +29,13 @@ interface SettleOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Both runs of a target that is flaky. A counterexample of a moment ago that holds now shows that, too. */
+/** Both runs of a target that is flaky, the one that violates a clause first. A counterexample of a moment ago that holds now shows that, too. */
 function flakyRuns({ found, shrinking }: Shrunk): Flaky | null {
   if (shrinking?.verdict === 'holds') return { first: found, second: shrinking.trace };
-  return shrinking?.flaky ?? null;
+  const flaky = shrinking?.flaky ?? null;
+  return flaky === null || flaky.first.violation !== undefined
+    ? flaky
+    : { first: found, second: flaky.first };
 }
 
 /**
