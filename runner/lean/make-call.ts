@@ -279,12 +279,12 @@ export class LeanCaller {
 
   #observeSome(answer: NumberedAnswer, pmm: SomePmm): void {
     const { total, free, reserved } = this.#told;
-    if (total && pmm.totalAmount !== undefined) answer.total = pmm.totalAmount();
-    else answer.observed &= ~OBSERVED.total;
-    if (free && pmm.freeAmount !== undefined) answer.free = pmm.freeAmount();
-    else answer.observed &= ~OBSERVED.free;
-    if (reserved && pmm.reservedAmount !== undefined) answer.reserved = pmm.reservedAmount();
-    else answer.observed &= ~OBSERVED.reserved;
+    answer.total = (total ? pmm.totalAmount?.() : undefined) ?? 0;
+    answer.free = (free ? pmm.freeAmount?.() : undefined) ?? 0;
+    answer.reserved = (reserved ? pmm.reservedAmount?.() : undefined) ?? 0;
+    if (!(total && pmm.totalAmount !== undefined)) answer.observed &= ~OBSERVED.total;
+    if (!(free && pmm.freeAmount !== undefined)) answer.observed &= ~OBSERVED.free;
+    if (!(reserved && pmm.reservedAmount !== undefined)) answer.observed &= ~OBSERVED.reserved;
   }
 }
 
