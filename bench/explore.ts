@@ -12,9 +12,10 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { explore, operationInstances, plainSearch, smallWorld } from '../properties/explore/index.ts';
+import { explore, operationInstances, smallWorld } from '../properties/explore/index.ts';
 import { median } from '../properties/verify/index.ts';
 import { OURS } from '../runner/index.ts';
+import { plainSearch } from './plain-search.ts';
 
 /** Least judged transitions a second and core. */
 const LEAST_RATE = 1_000_000;

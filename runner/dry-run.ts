@@ -36,6 +36,7 @@ import {
   type Profile,
   pageCount,
   pfn,
+  pfnAt,
   pfnLimit,
   type Reference,
   type Region,
@@ -154,14 +155,13 @@ export class DryRun implements Scene {
   /** Whether an address is one of no page frame, on any target. */
   #isOutside(reference: Reference): boolean {
     if (namesResult(reference)) return false;
-    const [frame = null] = askedOf(this.#state, { call: 'free', address: reference.absolute }).pfns;
-    return frame === null;
+    return pfnAt(this.world.config, reference.absolute) === null;
   }
 
   /** Whether `count` page frames from an address on are not RAM, on any target. */
   #isAbsent(reference: Reference, count: Argument): boolean {
     if (namesResult(reference)) return false;
-    const [base = null] = askedOf(this.#state, { call: 'free', address: reference.absolute }).pfns;
+    const base = pfnAt(this.world.config, reference.absolute);
     if (base === null || base + Number(count) > PFN_LIMIT) return false;
     const end = base + Number(count);
     const isMoved = this.#moved.some((region) => region.base < end && base < endOf(region));
@@ -173,7 +173,7 @@ export class DryRun implements Scene {
   #possibleMisuses(reference: Reference, count: Argument): readonly MisuseKind[] {
     if (!namesResult(reference)) {
       if (this.#isBoot(reference.absolute, count)) return [];
-      const [frame = null] = askedOf(this.#state, { call: 'free', address: reference.absolute }).pfns;
+      const frame = pfnAt(this.world.config, reference.absolute);
       if (frame === null) return ['argument'];
       const owner = count === 1n ? this.#state.ownerOf(frame) : null;
       // What was free at first may be free, allocated or kept there.
@@ -212,7 +212,7 @@ export class DryRun implements Scene {
 
   /** Whether `count` page frames from an absolute address on are boot memory, which is the same on every target. */
   #isBoot(address: bigint, count: bigint | number): boolean {
-    const [base = null] = askedOf(this.#state, { call: 'free', address }).pfns;
+    const base = pfnAt(this.world.config, address);
     if (base === null || base + Number(count) > pfnLimit(this.#state.world.config)) return false;
     return this.#state.firstFailing({ base, count: pageCount(Number(count)) }, (o) => o === 'boot') === null;
   }

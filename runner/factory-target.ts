@@ -75,7 +75,7 @@ class FactoryTarget implements Target {
   }
 
   timed(world: World, program: Program): TimedProgram {
-    return new TimedCalls(this.factory, this, world, program);
+    return timedCalls(this.factory, this, world, program);
   }
 
   withClaims(claims: Partial<Claims>): Target {
@@ -135,58 +135,54 @@ function invoke(pmm: object, { call, passed }: PreparedCall): unknown {
 const MOST_IN_PART = 2 ** 20;
 
 /**
- * Timed calls: the calls of a program are prepared with the addresses that the target hands out, and then timed with nothing between
- * them. Init is not timed.
+ * Prepares the calls of a program with the addresses that the target hands out, so that they are timed with nothing between them. Calls that
+ * cannot be made are left out. Init is not timed.
  */
-class TimedCalls implements TimedProgram {
-  readonly #create: PmmFactory;
-  readonly #name: string;
-  readonly #world: World;
-  readonly #calls: readonly PreparedCall[];
-
-  /** Runs the program once to learn the addresses. Calls that cannot be made are left out. */
-  constructor(create: PmmFactory, { name, profile }: Claims, world: World, program: Program) {
-    this.#create = create;
-    this.#name = name;
-    this.#world = world;
-    const session = new Session(create, world, profile);
-    const isPartial = profile.batches === 'partial';
-    const free = isPartial ? MOST_IN_PART : Number.POSITIVE_INFINITY;
-    const results = new Results();
-    this.#calls = program.flatMap((operation) => {
-      const resolved = results.resolve(operation);
-      if (resolved === null || beyond(profile, operation) !== null) {
-        results.record(operation, { outcome: { kind: 'failed' } });
-        return [];
-      }
-      results.record(operation, session.perform(resolved, free));
-      return [prepared(resolved, free, isPartial)];
-    });
-    session.close();
-  }
-
-  turn(operations: number): number {
-    const { map, config } = this.#world;
-    const pmm = this.#create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
-    const calls = this.#calls;
-    const end = Math.min(operations, calls.length);
-    const start = performance.now();
-    try {
-      for (let i = 0; i < end; i += 1) {
-        const call = calls[i];
-        if (call !== undefined) invoke(pmm, call);
-      }
-    } catch (cause) {
-      // The same calls did not throw when they were prepared.
-      throw new SpecError(
-        `${this.#name}: expected the answers of a first run again, and it threw ${String(cause)}`,
-        { cause },
-      );
+function timedCalls(
+  create: PmmFactory,
+  { name, profile }: Claims,
+  world: World,
+  program: Program,
+): TimedProgram {
+  const session = new Session(create, world, profile);
+  const isPartial = profile.batches === 'partial';
+  const free = isPartial ? MOST_IN_PART : Number.POSITIVE_INFINITY;
+  const results = new Results();
+  const calls = program.flatMap((operation) => {
+    const resolved = results.resolve(operation);
+    if (resolved === null || beyond(profile, operation) !== null) {
+      results.record(operation, { outcome: { kind: 'failed' } });
+      return [];
     }
-    const ms = performance.now() - start;
-    pmm.dispose?.();
-    return ms;
-  }
+    results.record(operation, session.perform(resolved, free));
+    return [prepared(resolved, free, isPartial)];
+  });
+  session.close();
+  const { map, config } = world;
+  return {
+    turn: (operations) => {
+      const pmm = create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
+      const end = Math.min(operations, calls.length);
+      const start = performance.now();
+      try {
+        for (let i = 0; i < end; i += 1) {
+          const call = calls[i];
+          if (call !== undefined) invoke(pmm, call);
+        }
+      } catch (cause) {
+        // The same calls did not throw when they were prepared.
+        throw new SpecError(
+          `${name}: expected the answers of a first run again, and it threw ${String(cause)}`,
+          {
+            cause,
+          },
+        );
+      }
+      const ms = performance.now() - start;
+      pmm.dispose?.();
+      return ms;
+    },
+  };
 }
 
 /** Returns a frozen copy of a memory map; the same one each time. */

@@ -19,7 +19,7 @@ export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 
 /** @public One program under the judge. */
 export { Execution, isRefusal, type JudgedStep, type Observer } from './execution.ts';
-export { execute, firstLimit, runWithin, withStack } from './limited-execution.ts';
+export { execute, runWithin, withStack } from './limited-execution.ts';
 export { PROGRAM_MS, ProgramTime, TimeLimitError, timeOf, within } from './time-limit.ts';
 export type { Performer } from './performer.ts';
 export { Results } from './results.ts';
@@ -27,7 +27,7 @@ export type { Scene } from './scene.ts';
 export { type World, worldBeyond } from './world.ts';
 
 /** @internal For whatever runs a target's code: the built-in objects. */
-export { isSuspected, refuseChanges, rewatchRealm, suspectRealm, unlessChanged } from './realm.ts';
+export { refuseChanges, rewatchRealm, suspectRealm } from './realm.ts';
 export { inspection } from './execution.ts';
 
 /** @internal For reports: the stack of the error that broke a clause. */

@@ -21,7 +21,16 @@ import {
   SpecError,
   WHOLE,
 } from '../spec/index.ts';
-import { DONE, errnoAfter, FAILED, malformed, omitStacks, restoreStacks } from './call-end.ts';
+import {
+  DONE,
+  errnoAfter,
+  FAILED,
+  malformed,
+  omitStacks,
+  restoreStacks,
+  type ToldAmounts,
+  toldAmounts,
+} from './call-end.ts';
 import type { NumberedAnswer } from './lean/answer.ts';
 import { hasAmounts, LeanCaller } from './lean/make-call.ts';
 import { halfOf, NumberedCall } from './lean/numbered-call.ts';
@@ -29,7 +38,6 @@ import { isSuspected, repairRealm } from './realm.ts';
 import type { SavableSession } from './savable-session.ts';
 import { NO_WRITES, SimulatedMemory } from './simulated-memory.ts';
 import { described, lookAt, malformedBy } from './thrown.ts';
-import { type ToldAmounts, toldAmounts } from './told-amounts.ts';
 import type { World } from './world.ts';
 
 /** Returns the amounts that a manager tells with some of the three calls. Throws if one of them is not a number. */
@@ -244,7 +252,7 @@ export class Session implements SavableSession {
       throw unanswered('loadState()', error);
     }
     if (this.#warnings.length > 0) this.#warnings = [];
-    this.#memory.dropWrites();
+    this.#memory.takeWrites();
   }
 
   prepare(operation: Operation): (answer: NumberedAnswer) => void {

@@ -101,18 +101,11 @@ export class SimulatedMemory implements PhysicalMemory {
     this.#place = place;
   }
 
-  /** Returns the page frames written to since they were last taken or dropped. */
+  /** Returns the page frames written to since they were last taken. */
   takeWrites(): readonly number[] {
     if (this.#written === null) return NO_WRITES;
     const frames = [...this.#written];
     this.#written = null;
     return frames;
-  }
-
-  /** Drops the record of writes. Returns whether it held any. */
-  dropWrites(): boolean {
-    if (this.#written === null) return false;
-    this.#written = null;
-    return true;
   }
 }

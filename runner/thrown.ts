@@ -99,11 +99,13 @@ export function malformedBy(error: unknown, when = ''): Outcome {
 }
 
 /** Returns the stack of the error that broke a clause in this thread: empty where it was omitted, null where no error did. */
-export function stackOf({ responses, violation }: Pick<Trace, 'responses'> & Violated): string | null {
+export function stackOf({
+  responses,
+  violation,
+}: {
+  readonly responses: Trace['responses'];
+  readonly violation?: PlacedViolation | null | undefined;
+}): string | null {
   const outcome = violation == null ? undefined : responses[violation.at + 1]?.outcome;
   return (outcome === undefined ? undefined : STACKS.get(outcome)) ?? null;
-}
-
-interface Violated {
-  readonly violation?: PlacedViolation | null | undefined;
 }

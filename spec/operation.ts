@@ -155,6 +155,11 @@ export function withValue<A>(
 }
 
 /** Returns the operation with `f` applied to every address, or null where `f` returns null for one. */
+export function mapAddresses<A, B extends NonNullable<unknown>>(
+  operation: Operation<A>,
+  f: (address: A) => B,
+): Operation<B>;
+export function mapAddresses<A, B>(operation: Operation<A>, f: (address: A) => B | null): Operation<B> | null;
 export function mapAddresses<A, B>(
   operation: Operation<A>,
   f: (address: A) => B | null,

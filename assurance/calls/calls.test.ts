@@ -7,8 +7,8 @@ import { runWorkload } from '../../properties/log/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { factoryTarget, type Target } from '../../runner/index.ts';
 import { MUTANTS } from '../../runner/mutants/index.ts';
-import { KINDS } from '../../runner/mutants/kinds/index.ts';
 import { config, decodeProfile, memoryMap, type SomePmmFactory, type Trace } from '../../spec/index.ts';
+import { KINDS } from '../mutants/kinds/index.ts';
 import { ADDED } from './added.ts';
 
 function targetOf(name: string, create: SomePmmFactory, claims: object): Target {

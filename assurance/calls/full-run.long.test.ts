@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { FULL_RUN_PROGRAMS, runCampaign } from '../../properties/random/index.ts';
 import { factoryTarget, type Target } from '../../runner/index.ts';
-import { KINDS } from '../../runner/mutants/kinds/index.ts';
-import { kindTarget } from '../../runner/mutants/kinds/kind.ts';
 import { decodeProfile } from '../../spec/index.ts';
+import { KINDS } from '../mutants/kinds/index.ts';
+import { kindTarget } from '../mutants/kinds/kind.ts';
 import { ADDED } from './added.ts';
 
 const TARGETS: readonly (readonly [string, Target])[] = [

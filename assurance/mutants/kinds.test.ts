@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { runCampaign } from '../../properties/random/index.ts';
 import type { Target } from '../../runner/index.ts';
-import { KINDS } from '../../runner/mutants/kinds/index.ts';
-import { type Kind, kindTarget } from '../../runner/mutants/kinds/kind.ts';
 import { type BreakableClause, decodeProfile, uncheckedBy } from '../../spec/index.ts';
+import { KINDS } from './kinds/index.ts';
+import { type Kind, kindTarget } from './kinds/kind.ts';
 
 const SEED = 20;
 

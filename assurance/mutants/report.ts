@@ -4,9 +4,9 @@ import Table from 'cli-table3';
 import type { Certificate } from '../../properties/explore/index.ts';
 import { median, quantile } from '../../properties/verify/index.ts';
 import { MUTANTS } from '../../runner/mutants/index.ts';
-import { KINDS } from '../../runner/mutants/kinds/index.ts';
 import { CLAUSE_NAMES, type ClauseName, isSequential, type Trace } from '../../spec/index.ts';
 import { ADDED } from '../calls/added.ts';
+import { KINDS } from './kinds/index.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';
 
 /** Seeds whose campaigns the medians are taken over. */

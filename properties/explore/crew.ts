@@ -120,16 +120,10 @@ const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thr
 /** Room for new objects: refusals and panics make many that are garbage at once. */
 const YOUNG_MB = 64;
 
-/** The callbacks of a message that is awaited. */
-interface Awaited {
-  readonly resolve: (message: FromThread) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** One thread, which answers one request at a time. */
 class Thread {
   readonly #worker: Worker;
-  #awaited: Awaited | null = null;
+  #awaited: PromiseWithResolvers<FromThread> | null = null;
   #failed: Error | null = null;
 
   constructor(data: ThreadData) {
@@ -153,11 +147,11 @@ class Thread {
   }
 
   ask(message: ToThread): Promise<FromThread> {
-    return new Promise((resolve, reject) => {
-      this.#awaited = { resolve, reject };
-      if (this.#failed !== null) reject(this.#failed);
-      else this.#worker.postMessage(message);
-    });
+    const awaited = Promise.withResolvers<FromThread>();
+    this.#awaited = awaited;
+    if (this.#failed !== null) awaited.reject(this.#failed);
+    else this.#worker.postMessage(message);
+    return awaited.promise;
   }
 
   async end(): Promise<void> {

@@ -62,19 +62,6 @@ interface ExpanderParts {
   readonly edges: Edges | null;
 }
 
-/** The state that is being expanded. */
-interface From {
-  record: number;
-  ownership: number;
-  order: number;
-  /** The words of the manager. */
-  saved: Int32Array;
-  depth: number;
-  cost: number;
-  /** Its place in its level. */
-  place: number;
-}
-
 export class Expander {
   readonly #driver: Driver;
   readonly #judge: MemoJudge;
@@ -89,7 +76,8 @@ export class Expander {
   #words = new Int32Array(INITIAL_WORDS);
   #next = new Int32Array(INITIAL_WORDS);
   #nextTarget: Int32Array;
-  readonly #from: From = {
+  /** The state that is being expanded: `saved` are the words of the manager, `place` is its place in its level. */
+  readonly #from = {
     record: 0,
     ownership: 0,
     order: 0,

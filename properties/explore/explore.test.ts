@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { plainSearch } from '../../bench/plain-search.ts';
 import { OURS } from '../../runner/index.ts';
 import { config, memoryMap, type Operation, PAGE_BYTES } from '../../spec/index.ts';
 import { explore, modelGraph } from './explore.ts';
 import { operationInstances } from './instances.ts';
-import { plainSearch } from './plain-search.ts';
 import { smallWorld } from './world.ts';
 
 const WORLD = smallWorld({ stack: 3, bitmap: 2 });
@@ -73,4 +73,21 @@ describe('our implementation', () => {
     const { seconds: _, tableBytes: __, ...same } = one;
     expect(two).toMatchObject(same);
   });
+});
+
+it('progress goes on after the search, while its states are counted and written down', async () => {
+  const counted: string[] = [];
+  const world = smallWorld({ stack: 2, bitmap: 1 });
+  const { states } = await explore({
+    target: OURS,
+    world,
+    graph: 'ways',
+    onProgress: (progress) => {
+      if (progress.counted !== null) counted.push(`${progress.counted.done} of ${progress.counted.of}`);
+    },
+  });
+  expect(states).toBeGreaterThan(1);
+  const last = `${states} of ${states}`;
+  expect(counted.filter((text) => text === last)).toHaveLength(2);
+  expect(counted.at(-1)).toBe(last);
 });

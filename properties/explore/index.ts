@@ -30,4 +30,3 @@ export { type Certificate, certify } from './certificate.ts';
 /** @internal For other rooms of this project. May change in any version. */
 export { referencesOf } from './model-states.ts';
 export { rowOf, stackIn, stateKey } from './state-graph.ts';
-export { plainSearch } from './plain-search.ts';

@@ -295,9 +295,7 @@ export function operationInstances(
 const KIND_UNIT = 2 ** 40;
 
 function absolute(operation: Operation): Operation<Reference> {
-  const named = mapAddresses(operation, (address): Reference => ({ absolute: address }));
-  if (named === null) throw new Error(`${operation.call} lost an address`);
-  return named;
+  return mapAddresses(operation, (address) => ({ absolute: address }));
 }
 
 /** Returns the cost of an operation in the order of simplicity. The cost of a program is the sum over its operations. */

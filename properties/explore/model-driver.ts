@@ -97,7 +97,7 @@ export class ModelDriver implements Driver {
     order: number,
     lowest: number | null,
   ): { readonly outcome: Outcome; readonly change: number } {
-    const { map: _, config } = this.#world;
+    const { config } = this.#world;
     const address = (frame: number): bigint => toHigherHalf(config, addressOf(pfn(frame)));
     const count = 'count' in operation ? Number(operation.count) : 1;
     const batch = batchSize(this.#states.plainState(ownership), BigInt(count));

@@ -1,4 +1,5 @@
 /** The program of a thread of a search: takes states of a level, a few at a time, and expands them until none is left. */
+import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadTarget } from '../../runner/load/index.ts';
 import { isSpecError } from '../../spec/index.ts';
@@ -70,17 +71,10 @@ async function serve(data: ThreadData): Promise<void> {
   };
   port.on('message', (message: ToThread) => {
     answerTo(message).then(answer, (error: unknown) => {
-      if (error instanceof StuckError) {
+      if (error instanceof StuckError)
         answer({ kind: 'stuck', place: error.place, operation: error.operation });
-        return;
-      }
-      const text =
-        error instanceof Error
-          ? isSpecError(error)
-            ? error.message
-            : (error.stack ?? error.message)
-          : String(error);
-      answer({ kind: 'failed', message: text, isSpec: isSpecError(error) });
+      else if (isSpecError(error)) answer({ kind: 'failed', message: error.message, isSpec: true });
+      else answer({ kind: 'failed', message: inspect(error), isSpec: false });
     });
   });
   await searcher.catch(() => {

@@ -1,8 +1,9 @@
 /** Searches of compiled C. */
 import { describe, expect, it } from 'vitest';
+import { plainSearch } from '../../bench/plain-search.ts';
 import { nativeBuilder } from '../../runner/testing/built-native.ts';
 import { runCampaign } from '../random/index.ts';
-import { certify, explore, howSaved, operationInstances, plainSearch, smallWorld } from './index.ts';
+import { certify, explore, howSaved, operationInstances, smallWorld } from './index.ts';
 
 const built = nativeBuilder();
 const PAGE_STACK = ['examples/page_stack_target.c', 'examples/page_stack.c'];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../assurance/mutants/kinds/index.ts';
+import { kindTarget } from '../../assurance/mutants/kinds/kind.ts';
 import { factoryTarget, type Target } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
-import { KINDS } from '../../runner/mutants/kinds/index.ts';
-import { kindTarget } from '../../runner/mutants/kinds/kind.ts';
 import {
   decodeProfile,
   ownerAfterInit,

@@ -69,15 +69,15 @@ function isOfClang(notes: string): boolean {
   return readFileSync(notes).toString('latin1', 4, 8) === OF_CLANG;
 }
 
-function printed(tool: readonly string[], counters: readonly string[]): string {
-  const [command = '', ...args] = tool;
+function printed(tool: string, counters: readonly string[]): string {
+  const [command = '', ...args] = tool.split(' ');
   const { error, status, stdout, stderr } = spawnSync(command, [...args, '-t', '-b', '-c', ...counters], {
     encoding: 'utf8',
     maxBuffer: LONGEST_TEXT,
   });
   if (error === undefined && status === 0) return stdout;
   const how = error === undefined ? stderr.trim().split('\n').at(-1) : `there is no ${command} here`;
-  throw new SpecError(`expected ${tool.join(' ')} to read the counters of the target: ${how}`);
+  throw new SpecError(`expected ${tool} to read the counters of the target: ${how}`);
 }
 
 /**
@@ -91,13 +91,10 @@ export function takeCounters(folder: string): readonly SourceCoverage[] {
     const beside = path.replace(/\.gcda$/, '.gcno');
     if (!existsSync(beside)) symlinkSync(own, beside);
   }
-  const [clang, gcc] = [true, false].map((is) =>
-    counters.filter((path) => isOfClang(notes.get(path) ?? '') === is),
+  const byTool = Map.groupBy(counters, (path) =>
+    isOfClang(notes.get(path) ?? '') ? 'llvm-cov gcov' : 'gcov',
   );
-  const texts = [
-    clang === undefined || clang.length === 0 ? '' : printed(['llvm-cov', 'gcov'], clang),
-    gcc === undefined || gcc.length === 0 ? '' : printed(['gcov'], gcc),
-  ];
+  const texts = [...byTool].map(([tool, paths]) => printed(tool, paths));
   for (const path of counters) rmSync(path);
   return readGcov(texts.join('\n'));
 }

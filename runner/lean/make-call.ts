@@ -15,9 +15,8 @@ import {
   type SomePmm,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, guardsBehind, guardsBehindNamed, roomFor, ungranted } from '../batch.ts';
-import { CALLERS_ERRNO, isPanic, returned, thrown } from '../call-end.ts';
+import { CALLERS_ERRNO, isPanic, returned, type ToldAmounts, thrown, toldAmounts } from '../call-end.ts';
 import { malformedBy } from '../thrown.ts';
-import { type ToldAmounts, toldAmounts } from '../told-amounts.ts';
 import {
   ADDRESS,
   ADDRESSES,
@@ -249,15 +248,8 @@ export class LeanCaller {
   }
 
   #readBatch(answer: NumberedAnswer, pages: number): void {
-    const half = this.#half;
-    const frames = answer.reserve(pages);
     answer.kind = ADDRESSES;
-    answer.pages = pages;
-    for (let i = 0; i < pages; i += 1) {
-      const frame = half.frameAtStart(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
-      if (frame < 0) answer.pages = NOBODY;
-      frames[i] = frame;
-    }
+    answer.pages = this.#half.readFrames(halves, answer.reserve(pages), pages) ? pages : NOBODY;
   }
 
   /** Reads errno and the amounts that the manager tells. Where that throws, they are read again as data, and what they threw is said. */
@@ -279,12 +271,13 @@ export class LeanCaller {
 
   #observeSome(answer: NumberedAnswer, pmm: SomePmm): void {
     const { total, free, reserved } = this.#told;
-    answer.total = (total ? pmm.totalAmount?.() : undefined) ?? 0;
-    answer.free = (free ? pmm.freeAmount?.() : undefined) ?? 0;
-    answer.reserved = (reserved ? pmm.reservedAmount?.() : undefined) ?? 0;
-    if (!(total && pmm.totalAmount !== undefined)) answer.observed &= ~OBSERVED.total;
-    if (!(free && pmm.freeAmount !== undefined)) answer.observed &= ~OBSERVED.free;
-    if (!(reserved && pmm.reservedAmount !== undefined)) answer.observed &= ~OBSERVED.reserved;
+    [answer.total, answer.free, answer.reserved] = [0, 0, 0];
+    if (total && pmm.totalAmount !== undefined) answer.total = pmm.totalAmount();
+    else answer.observed &= ~OBSERVED.total;
+    if (free && pmm.freeAmount !== undefined) answer.free = pmm.freeAmount();
+    else answer.observed &= ~OBSERVED.free;
+    if (reserved && pmm.reservedAmount !== undefined) answer.reserved = pmm.reservedAmount();
+    else answer.observed &= ~OBSERVED.reserved;
   }
 }
 

@@ -1,16 +1,17 @@
 /** Mutants of answers: `errno`, warnings, and what a panic says. */
-import { isPmmPanic, type PanicDetails, type Pmm, PmmPanic } from '../../spec/index.ts';
-import { type Mutant, type Parts, withCalls, withOptions } from './mutant.ts';
+import { type PanicDetails, type Pmm, PmmPanic } from '../../spec/index.ts';
+import { type Change, type Mutant, type Parts, panicOf, withCalls, withOptions } from './mutant.ts';
 
-/** Performs a free; where it panics, throws what is made of the panic instead. */
-function repanicking(act: () => void, remake: (panic: PmmPanic) => Partial<PanicDetails>): void {
-  try {
-    act();
-  } catch (error) {
-    if (!isPmmPanic(error)) throw error;
-    const { call, pfn, owner } = error;
-    throw new PmmPanic(error.message, { call, pfn, owner, ...remake(error) });
-  }
+/** Returns a change after which the panics of a free say something else. */
+function blaming(details: Partial<PanicDetails>): Change {
+  return ({ inner }) => ({
+    free: (address) => {
+      const panic = panicOf(() => inner.free(address));
+      if (panic === null) return;
+      const { message, call, pfn, owner } = panic;
+      throw new PmmPanic(message, { call, pfn, owner, ...details });
+    },
+  });
 }
 
 /** Allocates a page; a success or a failure leaves the given errno, or the one that there was before. */
@@ -33,7 +34,6 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       name: 'failure-without-errno',
       sentence: 'A single page that is refused does not set errno.',
       clause: 'failure.enomem',
-      shortest: 1,
     },
     (parts) => ({ alloc: allocLeaving(parts, 'failure', 'as it was') }),
   ),
@@ -42,7 +42,6 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       name: 'errno-on-success',
       sentence: 'A single page that is handed out sets errno.',
       clause: 'failure.enomem',
-      shortest: 1,
     },
     (parts) => ({ alloc: allocLeaving(parts, 'success', 'ENOMEM') }),
   ),
@@ -51,7 +50,6 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       name: 'errno-cleared-on-success',
       sentence: 'A single page that is handed out clears errno, which the caller has not read yet.',
       clause: 'failure.enomem',
-      shortest: 1,
     },
     (parts) => ({ alloc: allocLeaving(parts, 'success', null) }),
   ),
@@ -60,7 +58,6 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       name: 'repeated-warning',
       sentence: 'Each warning is reported twice.',
       clause: 'failure.warns',
-      shortest: 1,
     },
     ({ warn, ...options }) => ({
       ...options,
@@ -75,12 +72,11 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       name: 'nameless-warning',
       sentence: 'A warning does not say which call failed.',
       clause: 'failure.warns',
-      shortest: 1,
     },
     ({ warn, ...options }) => ({ ...options, warn: () => warn('out of memory') }),
   ),
   withOptions(
-    { name: 'silent-failure', sentence: 'No failure is reported.', clause: 'failure.warns', shortest: 1 },
+    { name: 'silent-failure', sentence: 'No failure is reported.', clause: 'failure.warns' },
     (options) => ({ ...options, warn: () => {} }),
   ),
   withCalls(
@@ -88,47 +84,30 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       name: 'ownerless-panic',
       sentence: 'The panic of a free does not say whose the page frame is.',
       clause: 'misuse.panics',
-      shortest: 1,
     },
-    ({ inner }) => ({
-      free: (address) =>
-        repanicking(
-          () => inner.free(address),
-          () => ({ owner: null }),
-        ),
-    }),
+    blaming({ owner: null }),
   ),
   withCalls(
     {
       name: 'panic-of-another-call',
       sentence: 'The panic of a free names the call that it is made of.',
       clause: 'misuse.panics',
-      shortest: 1,
     },
-    ({ inner }) => ({
-      free: (address) =>
-        repanicking(
-          () => inner.free(address),
-          () => ({ call: 'freePages' }),
-        ),
-    }),
+    blaming({ call: 'freePages' }),
   ),
   withCalls(
     {
       name: 'panic-with-errno',
       sentence: 'A panic sets errno.',
       clause: 'misuse.unchanged',
-      shortest: 1,
     },
     ({ inner }) => ({
-      free: (address) =>
-        repanicking(
-          () => inner.free(address),
-          () => {
-            inner.errno = 'ENOMEM';
-            return {};
-          },
-        ),
+      free: (address) => {
+        const panic = panicOf(() => inner.free(address));
+        if (panic === null) return;
+        inner.errno = 'ENOMEM';
+        throw panic;
+      },
     }),
   ),
 ];

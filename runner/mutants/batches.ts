@@ -27,7 +27,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'refused-batch-kept',
       sentence: 'A refused batch keeps what it took.',
       clause: 'allocPages.all-or-nothing',
-      shortest: 1,
     },
     (parts) => ({
       allocPages: (addresses, count) => {
@@ -57,7 +56,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'lost-page-per-buffer',
       sentence: 'One page is lost with each full stack buffer of 511.',
       clause: 'amounts.free',
-      shortest: 1,
     },
     ({ inner, quietly, hidden }) => {
       const given = hidden<number>(0);
@@ -79,7 +77,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'batch-of-everything-refused',
       sentence: 'A batch of all that is free in the stack zone is refused.',
       clause: 'allocPages.complete',
-      shortest: 1,
     },
     ({ inner, limit, fail }) => ({
       allocPages: (addresses, count) => {
@@ -96,7 +93,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'twin-pages',
       sentence: 'The last page of a batch is its first again.',
       clause: 'allocPages.distinct',
-      shortest: 1,
     },
     afterwards((addresses, count) => {
       if (count > 1) addresses[count - 1] = addresses[0] ?? 0n;
@@ -107,7 +103,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'flag-in-address',
       sentence: 'The last address of a batch has a flag in its lowest bit.',
       clause: 'allocPages.page-aligned',
-      shortest: 1,
     },
     afterwards((addresses, count) => {
       if (count > 0) addresses[count - 1] = (addresses[count - 1] ?? 0n) | 1n;
@@ -118,7 +113,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'terminated-batch',
       sentence: 'A batch ends with a 0 beyond the entries asked for.',
       clause: 'allocPages.all-or-nothing',
-      shortest: 1,
     },
     afterwards((addresses, count) => {
       if (count < addresses.length) addresses[count] = 0n;
@@ -129,7 +123,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'reversed-batch',
       sentence: 'A batch holds its pages the other way round.',
       clause: 'policy.lifo',
-      shortest: 1,
     },
     afterwards((addresses, count) => {
       addresses.subarray(0, count).reverse();
@@ -140,7 +133,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'batch-with-low-page',
       sentence: 'The last page of a batch comes from the bitmap zone where that has one.',
       clause: 'allocPages.zone',
-      shortest: 1,
     },
     ({ inner, quietly }) => ({
       allocPages: (addresses, count) => {
@@ -160,7 +152,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       name: 'batch-completed-from-bitmap-zone',
       sentence: 'A batch that the stack zone cannot serve is completed from the bitmap zone.',
       clause: 'allocPages.zone',
-      shortest: 1,
     },
     ({ inner, limit, quietly, fail }) => ({
       allocPages: (addresses, count) => {

@@ -38,7 +38,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'missed-run-at-limit',
       sentence: 'A run that ends exactly at the limit is never found.',
       clause: 'allocBitmap.complete',
-      shortest: 1,
     },
     missing(({ base, count }, { limit }) => base + count === limit),
   ),
@@ -47,7 +46,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'wrapping-count',
       sentence: 'What maxAddr leaves less the count wraps when the count exceeds it.',
       clause: 'allocBitmap.complete',
-      shortest: 1,
     },
     ({ inner }) => ({
       allocBitmap: (count, maxAddr, alignment) =>
@@ -61,7 +59,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'unaligned-single-frame',
       sentence: 'The alignment is ignored when the count is 1.',
       clause: 'allocBitmap.aligned',
-      shortest: 1,
     },
     ({ inner }) => ({
       allocBitmap: (count, maxAddr, alignment) =>
@@ -77,7 +74,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'relative-alignment',
       sentence: "The alignment counts from the zone's first free page frame.",
       clause: 'allocBitmap.aligned',
-      shortest: 1,
     },
     (parts) => ({
       allocBitmap: (count, maxAddr, alignment) => {
@@ -97,7 +93,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'inclusive-max-address',
       sentence: 'The page frame at maxAddr may be handed out too.',
       clause: 'allocBitmap.below-max',
-      shortest: 1,
     },
     ({ inner }) => ({
       allocBitmap: (count, maxAddr, alignment) => {
@@ -113,7 +108,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       sentence:
         'A run that fits is moved up until its last page frame is the one at maxAddr, where that is free.',
       clause: 'allocBitmap.below-max',
-      shortest: 1,
     },
     (parts) => ({
       allocBitmap: (count, maxAddr, alignment) => {
@@ -131,7 +125,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'stale-free-counter',
       sentence: 'A contiguous allocation does not lower the free counter.',
       clause: 'amounts.free',
-      shortest: 1,
     },
     ({ inner, hidden }) => {
       const given = hidden<number>(0);
@@ -152,7 +145,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'unsearched-last-word',
       sentence: 'The last word of the bitmap is never searched where it is a partial one.',
       clause: 'allocBitmap.complete',
-      shortest: 1,
     },
     ({ inner, limit }) => ({
       allocBitmap: (count, maxAddr, alignment) => {
@@ -167,7 +159,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'unmarked-run',
       sentence: 'A run that was found is not marked, though the free counter is lowered.',
       clause: 'allocBitmap.was-free',
-      shortest: 1,
     },
     ({ inner, hidden }) => {
       const unmarked = hidden<number>(0);
@@ -189,7 +180,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'unmarked-last-frame',
       sentence: 'The last page frame of a run that was found is not marked.',
       clause: 'amounts.free',
-      shortest: 1,
     },
     ({ inner, frame, address }) => ({
       allocBitmap: (count, maxAddr, alignment) => {
@@ -204,7 +194,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'missed-run-across-words',
       sentence: 'A run across two words of the bitmap is missed.',
       clause: 'allocBitmap.complete',
-      shortest: 1,
     },
     missing(({ base, count }) => base >> 5 !== (base + count - 1) >> 5),
   ),
@@ -234,7 +223,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'refusal-of-fragments',
       sentence: 'A run that fits is refused where the zone is in three fragments or more.',
       clause: 'allocBitmap.complete',
-      shortest: 1,
     },
     missing(({ count }, { inner, limit }) => {
       const runs = [...inner.inspect()].filter((r) => r.condition === 'free' && r.base < limit);
@@ -246,7 +234,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'run-out-of-stack-zone',
       sentence: 'A single page frame comes from the stack zone where the bitmap zone has none.',
       clause: 'allocBitmap.zone',
-      shortest: 1,
     },
     ({ inner, quietly, fail }) => ({
       allocBitmap: (count, maxAddr, alignment) => {
@@ -283,7 +270,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'skipped-lowest-frame',
       sentence: 'A run leaves out the lowest free page frame where it also fits above.',
       clause: 'policy.first-fit',
-      shortest: 1,
     },
     ({ inner, quietly }) => ({
       allocBitmap: (count, maxAddr, alignment) => {
@@ -300,7 +286,6 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       name: 'frame-taken-by-refusal',
       sentence: 'A contiguous request that is refused takes the page frame at which its search began.',
       clause: 'failure.unchanged',
-      shortest: 1,
     },
     ({ inner, quietly }) => ({
       allocBitmap: (count, maxAddr, alignment) => {

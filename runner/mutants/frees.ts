@@ -1,17 +1,6 @@
 /** Mutants of `free`, `freePages` and `freeRegion`. */
-import { isPmmPanic, PAGE_BYTES } from '../../spec/index.ts';
-import { areU64, type Mutant, type Parts, withCalls } from './mutant.ts';
-
-/** Performs something, and returns the panic it ends in, or null. */
-function panicOf(act: () => void): Error | null {
-  try {
-    act();
-    return null;
-  } catch (error) {
-    if (isPmmPanic(error)) return error;
-    throw error;
-  }
-}
+import { PAGE_BYTES } from '../../spec/index.ts';
+import { areU64, type Mutant, type Parts, panicOf, withCalls } from './mutant.ts';
 
 /** Frees those page frames of `addresses[0 .. count)` that may be freed. */
 function freeWhatMay({ inner }: Parts, addresses: BigUint64Array, count: number): void {
@@ -31,7 +20,7 @@ function namesTwice({ frame }: Parts, addresses: BigUint64Array, count: number):
 }
 
 /** Whether the page frames from an address on are all held, so that a region free accepts them. */
-function isHeld({ inner, frame }: Parts, address: bigint, count: number | bigint): boolean {
+export function isHeld({ inner, frame }: Parts, address: bigint, count: number | bigint): boolean {
   if (!areU64(address, count)) return false;
   const base = frame(address);
   const end = base + Number(count);
@@ -48,15 +37,11 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'accepted-double-free',
       sentence: 'A double free is accepted.',
       clause: 'free.owner',
-      shortest: 1,
     },
     ({ inner }) => ({
       free: (address) => {
-        try {
-          inner.free(address);
-        } catch (error) {
-          if (!isPmmPanic(error) || error.owner !== 'pmm') throw error;
-        }
+        const panic = panicOf(() => inner.free(address));
+        if (panic !== null && panic.owner !== 'pmm') throw panic;
       },
     }),
   ),
@@ -65,7 +50,6 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'free-rounding-up',
       sentence: 'The address of a free is rounded up.',
       clause: 'misuse.panics',
-      shortest: 1,
     },
     ({ inner }) => ({
       free: (address) => inner.free(areU64(address) ? address + PAGE_BYTES - 1n : address),
@@ -76,7 +60,6 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'region-of-one-frame',
       sentence: 'A region free frees its first page frame n times.',
       clause: 'freed.returns',
-      shortest: 1,
     },
     (parts) => ({
       freeRegion: (address, count) =>
@@ -90,7 +73,6 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'late-half-of-straddling-region',
       sentence: 'The second half of a region across the limit starts a page frame late.',
       clause: 'freed.returns',
-      shortest: 1,
     },
     (parts) => ({
       freeRegion: (address, count) => {
@@ -110,7 +92,6 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'duplicate-half-applied',
       sentence: 'A batch that names a page twice has its first page freed before the panic.',
       clause: 'misuse.unchanged',
-      shortest: 1,
     },
     (parts) => ({
       freePages: (addresses, count) => {
@@ -126,7 +107,6 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'late-panic',
       sentence: 'A region free panics at the page frame that may not be freed, once those before it are.',
       clause: 'misuse.unchanged',
-      shortest: 1,
     },
     ({ inner }) => ({
       freeRegion: (address, count) => {
@@ -142,7 +122,6 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'ignored-duplicate',
       sentence: 'A page that a batch names twice is freed once, and nothing is said.',
       clause: 'freePages.distinct',
-      shortest: 1,
     },
     (parts) => ({
       freePages: (addresses, count) => {
@@ -157,7 +136,6 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'skipped-foreign-page',
       sentence: 'A single page in a batch that may not be freed is skipped, and nothing is said.',
       clause: 'freePages.owner',
-      shortest: 1,
     },
     (parts) => ({
       freePages: (addresses, count) => {
@@ -173,7 +151,6 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       name: 'unchecked-rest-of-region',
       sentence: 'A region free checks only its first page frame.',
       clause: 'freeRegion.owner',
-      shortest: 1,
     },
     ({ inner }) => ({
       freeRegion: (address, count) => {

@@ -7,7 +7,19 @@ import { INIT_MUTANTS } from './init.ts';
 import type { Mutant } from './mutant.ts';
 import { SINGLE_PAGE_MUTANTS } from './single-pages.ts';
 
-export { type Mutant, targetOf, withCalls } from './mutant.ts';
+export { isHeld } from './frees.ts';
+export {
+  areU64,
+  type Change,
+  type FoundRun,
+  factoryOf,
+  type Mutant,
+  missing,
+  type Parts,
+  panicOf,
+  targetOf,
+  withCalls,
+} from './mutant.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   ...INIT_MUTANTS,

@@ -98,7 +98,6 @@ export const INIT_MUTANTS: readonly Mutant[] = [
       name: 'limit-frame-in-bitmap-zone',
       sentence: 'The page frame at the limit goes to the bitmap zone.',
       clause: 'allocPages.complete',
-      shortest: 1,
     },
     (options) => ({ ...options, config: withLimitRaised(options.config) }),
   ),
@@ -107,7 +106,6 @@ export const INIT_MUTANTS: readonly Mutant[] = [
       name: 'firmware-frame-handed-out',
       sentence: 'A page frame that firmware keeps is handed out as a single page.',
       clause: 'init.withheld',
-      shortest: 1,
     },
     ({ inner, map, limit, address }) => {
       const kept = firmwareFrame(map, limit);

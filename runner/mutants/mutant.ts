@@ -8,6 +8,7 @@ import {
   bitmapLimit,
   type ClauseName,
   type Config,
+  isPmmPanic,
   isU64,
   type MemoryMap,
   PAGE_BYTES,
@@ -15,6 +16,7 @@ import {
   type Pmm,
   type PmmFactory,
   type PmmOptions,
+  type PmmPanic,
   pfnAt,
   U64_MAX,
 } from '../../spec/index.ts';
@@ -36,8 +38,8 @@ export interface Mutant {
   readonly shortest: number;
 }
 
-/** The description of a mutant, without its change. */
-type MutantText = Omit<Mutant, 'create'>;
+/** The description of a mutant, without its change. `shortest` is 1 where it does not say so. */
+type MutantText = Omit<Mutant, 'create' | 'shortest'> & Partial<Pick<Mutant, 'shortest'>>;
 
 /** Returns a mutant as a target, with the promises of the implementation that it is made of. */
 export function targetOf({ name, create }: Mutant): Target {
@@ -165,17 +167,17 @@ export function factoryOf(change: Change): PmmFactory {
 
 /** Returns a mutant in which some calls are replaced. */
 export function withCalls(text: MutantText, change: Change): Mutant {
-  return { ...text, create: factoryOf(change) };
+  return { shortest: 1, ...text, create: factoryOf(change) };
 }
 
 /** Returns a mutant that is handed another memory map. */
 export function withMap(text: MutantText, remap: (map: MemoryMap, config: Config) => MemoryMap): Mutant {
-  return { ...text, create: (map, options) => createPmm(remap(map, options.config), options) };
+  return { shortest: 1, ...text, create: (map, options) => createPmm(remap(map, options.config), options) };
 }
 
 /** Returns a mutant that is handed other options. */
 export function withOptions(text: MutantText, reset: (options: PmmOptions) => PmmOptions): Mutant {
-  return { ...text, create: (map, options) => createPmm(map, reset(options)) };
+  return { shortest: 1, ...text, create: (map, options) => createPmm(map, reset(options)) };
 }
 
 /** Takes single pages while there are some, 4096 at most. */
@@ -215,6 +217,17 @@ export function takeAt({ inner, address }: Parts, { base, count }: FoundRun): bi
   const found = inner.allocBitmap(count, U64_MAX, 1);
   for (const run of held) inner.freeRegion(address(run.base), run.count);
   return found;
+}
+
+/** Performs something, and returns the panic it ends in, or null. */
+export function panicOf(act: () => void): PmmPanic | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    if (isPmmPanic(error)) return error;
+    throw error;
+  }
 }
 
 /** Whether all arguments are ones that a call may be given. */

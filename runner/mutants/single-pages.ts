@@ -8,7 +8,6 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       name: 'fallback-to-bitmap-zone',
       sentence: 'A single page comes from the bitmap zone where the stack zone has none.',
       clause: 'alloc.zone',
-      shortest: 1,
     },
     ({ inner, quietly, fail }) => ({
       alloc: () => quietly(() => inner.alloc() ?? inner.allocBitmap(1, U64_MAX, 4096)) ?? fail('alloc'),
@@ -19,7 +18,6 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       name: 'frame-zero-as-failure',
       sentence: 'Page frame 0 is taken for a failure.',
       clause: 'allocBitmap.complete',
-      shortest: 1,
     },
     ({ inner, frame, fail }) => ({
       alloc: () => {
@@ -41,7 +39,6 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       name: 'last-page-never-given',
       sentence: 'The last free page of the stack zone is never handed out.',
       clause: 'alloc.complete',
-      shortest: 1,
     },
     ({ inner, quietly, fail }) => ({
       alloc: () => {
@@ -58,7 +55,6 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       name: 'physical-address',
       sentence: 'The address of a single page is a physical one.',
       clause: 'address.higher-half',
-      shortest: 1,
     },
     ({ inner, config }) => ({
       alloc: () => {
@@ -72,7 +68,6 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       name: 'page-behind-header',
       sentence: 'The address of a single page lies behind a header of 16 bytes.',
       clause: 'alloc.page-aligned',
-      shortest: 1,
     },
     ({ inner }) => ({
       alloc: () => {
@@ -106,7 +101,6 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       name: 'second-page-of-stack',
       sentence: 'A single page is the second of the free stack where there are two.',
       clause: 'policy.lifo',
-      shortest: 1,
     },
     ({ inner, quietly }) => ({
       alloc: () => {
@@ -142,7 +136,6 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       name: 'drifting-total',
       sentence: 'The total falls by each single page that is handed out.',
       clause: 'amounts.total',
-      shortest: 1,
     },
     ({ inner, hidden }) => {
       const given = hidden<number>(0);

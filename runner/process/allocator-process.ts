@@ -10,15 +10,11 @@ import type { World } from '../world.ts';
 import { type Recording, readAnswer, unanswered } from './answer.ts';
 import type { Channel } from './channel.ts';
 import { READY, type Reply } from './channel-messages.ts';
-import { headerText, type Request, requestOf, shortHeader } from './request.ts';
+import { headerText, MEMORY_MIB, PATIENCE, type Request, requestOf, shortHeader } from './request.ts';
 import { writtenOut } from './short-answer.ts';
 
-/** Memory of one program on a small memory map. */
-const MEMORY_MIB = 1024;
-/** Nor may a large map take more than this share of the machine: else the system ends processes, and not only this one. */
+/** A large map may not take more than this share of the machine: else the system ends processes, and not only this one. */
 const SHARE = 8;
-/** Wall-clock limit: 4 × the CPU limit. */
-const PATIENCE = 4;
 /** The harness enforces the same limits and can explain more. It gets this much time to do so first. */
 const GRACE_MS = 500;
 /** Limits on the length of an answer: a base, and more for each operation and each address. */
@@ -52,7 +48,7 @@ export interface Greeted {
   /** Whether it checks the contents of page frames. */
   readonly paints: boolean;
   /** Whether it takes requests in their short form. */
-  readonly isShort?: boolean;
+  readonly isShort: boolean;
   /** CPU milliseconds of a program on a small memory map. Default: 1000. */
   readonly programMs?: number | undefined;
 }
@@ -100,7 +96,7 @@ export class AllocatorProcess {
   /** Calls made over a serial line, and their bytes in both directions. */
   readonly #line = { calls: 0, sent: 0, received: 0 };
 
-  constructor(channel: Channel, { paints, isShort = false, programMs = PROGRAM_MS }: Greeted) {
+  constructor(channel: Channel, { paints, isShort, programMs = PROGRAM_MS }: Greeted) {
     this.#isShort = isShort;
     this.#channel = channel;
     this.paints = paints;

@@ -12,8 +12,8 @@ import {
   type Reading,
   type Response,
 } from '../../spec/index.ts';
+import { type ToldAmounts, toldAmounts, type Writable } from '../call-end.ts';
 import { NO_WRITES } from '../simulated-memory.ts';
-import { type ToldAmounts, toldAmounts } from '../told-amounts.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
 /** The record of a program that ran in a process. */
@@ -130,8 +130,6 @@ function panicOf([, frame, by]: readonly string[], says: string): Outcome {
   const pfn = frame === '-' ? null : parseReading(frame);
   return { kind: 'panicked', message: says, call: '', pfn, owner: parseOwner(by) };
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function errnoOf(word: string | undefined): Response['errno'] {
   if (word === '?') return undefined;

@@ -6,7 +6,7 @@ import type { Operation, Profile, Program, Reference, Response } from '../../spe
 import type { World } from '../world.ts';
 import { diedOf, readAnswer, withCall } from './answer.ts';
 import type { Channel } from './channel.ts';
-import { headerText, requestOf } from './request.ts';
+import { headerText, MEMORY_MIB, PATIENCE, requestOf } from './request.ts';
 
 /** The programs of callers, and the programs before and after them, which one caller runs. */
 export interface CallersProgram {
@@ -42,9 +42,7 @@ export interface CallersRun {
   readonly died: string | null;
 }
 
-const MEMORY_MIB = 1024;
 const OUTPUT_BYTES = 2 ** 28;
-const PATIENCE = 4;
 /** The time that a run takes beside its calls, on a loaded machine. */
 const RUN_MS = 50;
 const OVER = 'over\n';

@@ -1,4 +1,4 @@
-/** Messages between the two threads of a channel, and the greeting of a process. */
+/** What the two threads of a channel share: their messages, the greeting of a process, and the way to end it. */
 
 /** The greeting: the first line that a process reads. */
 export const GREETING = 'frameproof 1\n';
@@ -10,6 +10,15 @@ export const READY = 'ready\n';
 /** Places in the memory that the threads share: the number of replies, and the process group to kill, 0 for none. */
 export const REPLIES = 0;
 export const GROUP = 1;
+
+/** Kills a process group, which may have ended. */
+export function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
 
 /**
  * How a request ended.

@@ -4,13 +4,14 @@
  * its thread while it waits, and Node.js reads from a process only in a thread that is not blocked.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { MessagePort, workerData } from 'node:worker_threads';
+import { type MessagePort, workerData } from 'node:worker_threads';
 import {
   type ChannelRequest,
   type Ending,
   GREETED,
   GREETING,
   GROUP,
+  killGroup,
   type Posted,
   READY,
   REPLIES,
@@ -19,6 +20,7 @@ import {
 import { confined, confinementHere, signalOf } from './confinement.ts';
 import { usageOf, usageWithin } from './usage.ts';
 
+/** The start data of this thread. */
 interface Shared {
   /** The executable and its arguments. */
   readonly command: readonly string[];
@@ -29,23 +31,7 @@ interface Shared {
   readonly state: SharedArrayBuffer;
 }
 
-function shared(data: unknown): Shared {
-  if (typeof data === 'object' && data !== null && 'command' in data && 'port' in data && 'state' in data)
-    if (
-      Array.isArray(data.command) &&
-      data.port instanceof MessagePort &&
-      data.state instanceof SharedArrayBuffer
-    )
-      return {
-        command: data.command.map(String),
-        isConsole: 'isConsole' in data && data.isConsole === true,
-        port: data.port,
-        state: data.state,
-      };
-  throw new Error('this file is the worker of channel.ts');
-}
-
-const { command, isConsole, port, state: buffer } = shared(workerData);
+const { command, isConsole, port, state: buffer }: Shared = workerData;
 const state = new Int32Array(buffer);
 
 /** Memory and CPU time are sampled this often during a request. */
@@ -91,16 +77,11 @@ function noteGroup(pid: number): void {
   Atomics.store(state, GROUP, pid);
 }
 
-function killGroup(): void {
+function killChild(): void {
   const pid = child?.pid;
   child = null;
   if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    // The group has ended.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+  killGroup(pid);
   noteGroup(0);
 }
 
@@ -126,7 +107,7 @@ function reply(ending: Ending): void {
 
 /** Kills the process and ends the request. */
 function endRequest(ending: Ending): void {
-  killGroup();
+  killChild();
   reply(ending);
 }
 
@@ -223,7 +204,7 @@ function onExit(ended: ChildProcess, code: number | null, signal: string | null)
     // A process that ends between two requests is restarted: it may serve only one program.
     const isBetween = pending !== null && pending.bytes === 0 && !pending.isFresh;
     if (isBetween && pending !== null) {
-      killGroup();
+      killChild();
       send(pending);
     } else endRequest(endingOf(code, signal));
   };

@@ -4,8 +4,14 @@
  * blocks this thread, at most for the time limit.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { codeOf } from '../../spec/files/index.ts';
-import { type ChannelRequest, GROUP, type Posted, REPLIES, type Reply } from './channel-messages.ts';
+import {
+  type ChannelRequest,
+  GROUP,
+  killGroup,
+  type Posted,
+  REPLIES,
+  type Reply,
+} from './channel-messages.ts';
 
 /** If the other thread is this late, it is stuck: a defect of ours. */
 const GRACE_MS = 10_000;
@@ -93,13 +99,7 @@ export class Channel {
   /** Kills the process and its group. */
   kill(): void {
     const group = Atomics.exchange(this.#state, GROUP, 0);
-    if (group === 0) return;
-    try {
-      process.kill(-group, 'SIGKILL');
-    } catch (error) {
-      // The group has ended.
-      if (codeOf(error) !== 'ESRCH') throw error;
-    }
+    if (group !== 0) killGroup(group);
   }
 
   /** Kills the process and ends the thread. No request follows. */

@@ -2,7 +2,7 @@
  * Process targets: an allocator in a separate process, which takes whole programs. A program runs there while this thread does
  * something else; its answers are read when they are waited for.
  */
-import type { Profile, Program } from '../../spec/index.ts';
+import { type Profile, type Program, SpecError } from '../../spec/index.ts';
 import {
   type BytesACall,
   type Claims,
@@ -17,7 +17,6 @@ import { shareTime, timeOf } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import type { AllocatorProcess, AskedProgram } from './allocator-process.ts';
 import { RecordedSession } from './recorded-session.ts';
-import { TimedRequests } from './timed-requests.ts';
 
 export class ProcessTarget implements Target {
   /** The process keeps its limit itself. */
@@ -69,8 +68,18 @@ export class ProcessTarget implements Target {
     return null;
   }
 
+  /** The time includes that of writing the request and of parsing the answer. */
   timed(world: World, program: Program): TimedProgram {
-    return new TimedRequests(this.#process, this.name, this.#asked(world, program));
+    return {
+      turn: (operations) => {
+        const start = performance.now();
+        const sent = this.#process.send(this.#asked(world, program.slice(0, operations)));
+        const last = this.#process.receive(sent).responses.at(-1);
+        const ms = performance.now() - start;
+        if (last === undefined || last === 'skipped' || last.outcome.kind !== 'malformed') return ms;
+        throw new SpecError(`${this.name}: expected an answer to each call, found ${last.outcome.message}`);
+      },
+    };
   }
 
   withClaims(claims: Partial<Claims>): Target {

@@ -35,6 +35,11 @@ export interface Request {
   readonly omitted: readonly (string | null)[];
 }
 
+/** Memory of one program on a small memory map. */
+export const MEMORY_MIB = 1024;
+/** Wall-clock limit: 4 × the CPU limit. */
+export const PATIENCE = 4;
+
 /** Limits on one program. */
 export interface ProgramLimits {
   readonly timeLimitMs: number;

@@ -380,7 +380,7 @@ export class Machine {
   }
 
   set arenaUsed(at: number) {
-    this.#longs[this.#desk + DESK.arenaUsed] = BigInt(at);
+    this.#set('arenaUsed', at);
   }
 
   /** Puts the stack pointer back, after a call that was left. */

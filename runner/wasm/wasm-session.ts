@@ -19,12 +19,21 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
-import { DONE, FAILED, malformed, omitStacks, restoreStacks, returned } from '../call-end.ts';
+import {
+  DONE,
+  FAILED,
+  malformed,
+  omitStacks,
+  restoreStacks,
+  returned,
+  type ToldAmounts,
+  toldAmounts,
+  type Writable,
+} from '../call-end.ts';
 import type { NumberedAnswer } from '../lean/answer.ts';
 import { halfOf } from '../lean/numbered-call.ts';
 import type { SavableSession } from '../savable-session.ts';
 import { lookAt } from '../thrown.ts';
-import { type ToldAmounts, toldAmounts } from '../told-amounts.ts';
 import type { World } from '../world.ts';
 import { addToFiles } from './counter-files.ts';
 import { Aborted, BASE, LeftByPanic, type Machine } from './machine.ts';
@@ -44,8 +53,6 @@ function errnoOf(error: number): ErrnoChange {
 }
 const NONE: readonly never[] = [];
 const NO_WORDS = new Int32Array(0);
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Returns how a call that was left by something other than a panic ended. */
 function leftBy(error: unknown): string {

@@ -1,8 +1,8 @@
 /** The counts of programs of given operations: one that meets a situation or an edge, and one that just misses it. */
 import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../../assurance/mutants/kinds/index.ts';
+import { kindTarget } from '../../../assurance/mutants/kinds/kind.ts';
 import { OURS, type Target, type World } from '../../../runner/index.ts';
-import { KINDS } from '../../../runner/mutants/kinds/index.ts';
-import { kindTarget } from '../../../runner/mutants/kinds/kind.ts';
 import {
   type Argument,
   config,

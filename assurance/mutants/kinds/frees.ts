@@ -1,7 +1,8 @@
 /** Kinds of frees: which addresses and regions they refuse, and which they trust. */
-import { isPageAligned, isPmmPanic, type Owner, PAGE_BYTES, PmmPanic } from '../../../spec/index.ts';
-import { areU64, type Change, type Parts } from '../mutant.ts';
-import { type Kind, variant } from './kind.ts';
+
+import { areU64, type Change, isHeld, type Parts } from '../../../runner/mutants/index.ts';
+import { isPageAligned, type Owner, PAGE_BYTES, PmmPanic } from '../../../spec/index.ts';
+import { freesAnswering, type Kind, variant } from './kind.ts';
 
 /** Returns a change that panics at the address of a free in which no page frame begins, where it `sees` that. */
 function pageAlignedFrees(sees: (address: bigint) => boolean): Change {
@@ -29,22 +30,10 @@ function pageAlignedFrees(sees: (address: bigint) => boolean): Change {
 
 /** Returns a change that says nothing about frees of page frames of some owners, and does nothing then. */
 function trustingFrees(owners: readonly Owner[]): Change {
-  const trusting = <A extends readonly unknown[]>(call: (...passed: A) => void) => {
-    return (...passed: A): void => {
-      try {
-        call(...passed);
-      } catch (error) {
-        if (!isPmmPanic(error) || error.owner === null || !owners.includes(error.owner)) throw error;
-      }
-    };
-  };
-  return ({ inner }) => ({
-    free: trusting((address: bigint) => inner.free(address)),
-    freePages: trusting((addresses: BigUint64Array, count: number | bigint) =>
-      inner.freePages(addresses, count),
-    ),
-    freeRegion: trusting((address: bigint, count: number | bigint) => inner.freeRegion(address, count)),
-  });
+  return ({ inner }) =>
+    freesAnswering(inner, (panic) => {
+      if (panic.owner === null || !owners.includes(panic.owner)) throw panic;
+    });
 }
 
 /** A region that is given back, and the page frames that were allocated at once from where it begins. */
@@ -71,7 +60,7 @@ function wholeFrees(
       const at = frame(address);
       const run = held.get(at) ?? 0;
       const isBoot = given === 1 && !isWithin(held, at);
-      if (given !== run && !isBoot && areHeld(parts, at, given) && sees({ given, run }))
+      if (given !== run && !isBoot && isHeld(parts, address, given) && sees({ given, run }))
         throw new PmmPanic(`${call}: a part of a run`, { call, pfn: at, owner: 'caller' });
     };
     return {
@@ -95,14 +84,6 @@ function wholeFrees(
 /** Whether a page frame lies in one of the runs. */
 function isWithin(runs: ReadonlyMap<number, number>, frame: number): boolean {
   return [...runs].some(([base, count]) => base <= frame && frame < base + count);
-}
-
-/** Whether all of these page frames are held. */
-function areHeld({ inner }: Parts, base: number, count: number): boolean {
-  let end = base;
-  for (const run of inner.inspect())
-    if (run.condition === 'held' && run.base <= end) end = Math.max(end, run.base + run.count);
-  return base + count <= end;
 }
 
 export const FREE_KINDS: readonly Kind[] = [

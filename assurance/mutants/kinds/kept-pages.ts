@@ -1,8 +1,8 @@
 /** Kinds of managers that keep page frames for themselves. */
 import { createPmm } from '../../../impl/manager/index.ts';
+import { wrapPmm } from '../../../runner/index.ts';
 import {
   type DescriptorInput,
-  isPmmPanic,
   type MemoryMap,
   memoryMap,
   type Owner,
@@ -17,8 +17,7 @@ import {
   pfnOf,
   physicalAddress,
 } from '../../../spec/index.ts';
-import { wrapPmm } from '../../wrap-pmm.ts';
-import type { Kind } from './kind.ts';
+import { freesAnswering, type Kind } from './kind.ts';
 
 /** Returns a manager of the map without its first free page frame, which it keeps; `name` is told which that is. */
 function keepingFirst(
@@ -66,23 +65,12 @@ function keepingBelow(end: bigint, owners: readonly Owner[] = ['pmm', 'boot']): 
 
 /** Returns a manager whose panics say that it keeps some page frames. */
 function keeping(isKept: (frame: number) => boolean, inner: Pmm): Pmm {
-  const blaming = <A extends readonly unknown[]>(call: (...passed: A) => void) => {
-    return (...passed: A): void => {
-      try {
-        call(...passed);
-      } catch (error) {
-        if (!isPmmPanic(error) || error.pfn === null || !isKept(error.pfn)) throw error;
-        throw new PmmPanic(error.message, { call: error.call, pfn: error.pfn, owner: 'kept' });
-      }
-    };
-  };
-  return wrapPmm(inner, {
-    free: blaming((address: bigint) => inner.free(address)),
-    freePages: blaming((addresses: BigUint64Array, count: number | bigint) =>
-      inner.freePages(addresses, count),
-    ),
-    freeRegion: blaming((address: bigint, count: number | bigint) => inner.freeRegion(address, count)),
+  const frees = freesAnswering(inner, (panic) => {
+    const { message, call, pfn } = panic;
+    if (pfn === null || !isKept(pfn)) throw panic;
+    throw new PmmPanic(message, { call, pfn, owner: 'kept' });
   });
+  return wrapPmm(inner, frees);
 }
 
 /** Returns a page frame of RAM that firmware or boot code keeps, or null. */

@@ -3,16 +3,16 @@
  * performs the operations, and the model's `step` judges every answer. Tests compare the fast search with it, and
  * `npm run bench:explore` measures both.
  */
-import { init, type ModelState, step, sweep } from '../../model/index.ts';
-import type { Target, World } from '../../runner/index.ts';
-import { freeForSingles, type Operation, type Policy, pfn, SpecError } from '../../spec/index.ts';
-import { framesOfWorld } from './world.ts';
+import { init, type ModelState, step, sweep } from '../model/index.ts';
+import { framesOfWorld } from '../properties/explore/index.ts';
+import type { Target, World } from '../runner/index.ts';
+import { freeForSingles, type Operation, type Policy, pfn, SpecError } from '../spec/index.ts';
 
 /** Most words of a manager's state. */
 const WORDS = 1 << 12;
 
 /** The counts of a plain search. */
-export interface PlainResult {
+interface PlainResult {
   readonly states: number;
   readonly transitions: number;
   /** Number of transitions that lead to another state. */
@@ -36,10 +36,7 @@ interface Node {
   readonly saved: Int32Array;
 }
 
-/**
- * Searches all states of a target that can be saved and loaded. Throws `SpecError` if it cannot.
- * @internal
- */
+/** Searches all states of a target that can be saved and loaded. Throws `SpecError` if it cannot. */
 export function plainSearch({ target, world, policies, operations, seconds }: PlainOptions): PlainResult {
   const session = target.openSavable(world);
   if (session === null)

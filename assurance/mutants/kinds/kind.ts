@@ -1,9 +1,14 @@
 /** A kind: a claim of a profile, a correct manager that needs it, and broken ones that it must not excuse. */
-import { type BreakableClause, decodeProfile, type PmmFactory } from '../../../spec/index.ts';
-import { factoryTarget } from '../../factory-target.ts';
-import { MUTANT_PREFIX } from '../../ours.ts';
-import type { Target } from '../../target.ts';
-import { type Change, factoryOf } from '../mutant.ts';
+
+import { factoryTarget, type Target } from '../../../runner/index.ts';
+import { type Change, factoryOf, panicOf } from '../../../runner/mutants/index.ts';
+import {
+  type BreakableClause,
+  decodeProfile,
+  type Pmm,
+  type PmmFactory,
+  type PmmPanic,
+} from '../../../spec/index.ts';
 
 /** A manager of a kind, and the clause by which it is caught where it is broken. */
 export interface Variant {
@@ -30,7 +35,23 @@ export interface Kind {
 /** Returns a manager of a kind as a target with these claims. */
 export function kindTarget({ name, create }: Variant, claims: object): Target {
   const profile = decodeProfile(claims, name);
-  return factoryTarget({ name: `${MUTANT_PREFIX}${name}`, policies: [], profile, create });
+  return factoryTarget({ name, policies: [], profile, create });
+}
+
+/** Returns the frees of a manager; where one panics, `answer` does what is done instead. */
+export function freesAnswering(
+  inner: Pmm,
+  answer: (panic: PmmPanic) => void,
+): Pick<Pmm, 'free' | 'freePages' | 'freeRegion'> {
+  const answered = (free: () => void): void => {
+    const panic = panicOf(free);
+    if (panic !== null) answer(panic);
+  };
+  return {
+    free: (address) => answered(() => inner.free(address)),
+    freePages: (addresses, count) => answered(() => inner.freePages(addresses, count)),
+    freeRegion: (address, count) => answered(() => inner.freeRegion(address, count)),
+  };
 }
 
 /** Returns our implementation with some calls changed, as a manager of a kind. */

@@ -1,6 +1,7 @@
 /** Kinds of contiguous allocations: what they take notice of, and where runs may lie. */
+
+import { areU64, type Change, type FoundRun, missing, type Parts } from '../../../runner/mutants/index.ts';
 import { type MemoryMap, PAGE_BYTES, pfnOf, U64_MAX } from '../../../spec/index.ts';
-import { areU64, type Change, type FoundRun, missing, type Parts } from '../mutant.ts';
 import { type Kind, variant } from './kind.ts';
 
 /** Returns a change that passes other arguments of contiguous allocations on. */

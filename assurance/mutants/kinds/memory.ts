@@ -1,7 +1,7 @@
 /** Kinds of memory: how much of it a manager needs, what it does when none is left, and what pages hold that it hands out. */
 import { createPmm } from '../../../impl/manager/index.ts';
+import { areU64, type Change, type FoundRun, missing, type Parts } from '../../../runner/mutants/index.ts';
 import { PAGE_BYTES, type PmmFactory } from '../../../spec/index.ts';
-import { areU64, type Change, type FoundRun, missing, type Parts } from '../mutant.ts';
 import { type Kind, variant } from './kind.ts';
 
 /** Returns what builds a manager that cannot start with fewer free page frames. */

@@ -1,7 +1,7 @@
 /** Kinds of zones: where they end, their names, and which serve for which. */
 import { createPmm } from '../../../impl/manager/index.ts';
+import { type Change, factoryOf } from '../../../runner/mutants/index.ts';
 import { PAGE_BYTES, type PmmFactory, physicalAddress, toHex, U64_MAX } from '../../../spec/index.ts';
-import { type Change, factoryOf } from '../mutant.ts';
 import type { Kind } from './kind.ts';
 import { dividedRuns, type Stretch } from './runs.ts';
 
