@@ -10,7 +10,6 @@ import {
   type Asked,
   addressesOf,
   addressOf,
-  argumentsOf,
   askedOf,
   batchSize,
   beyond,
@@ -21,7 +20,6 @@ import {
   hasUndefined,
   isAllocation,
   isFree,
-  isU64,
   isUncaught,
   leftUndefined,
   type MisuseKind,
@@ -47,6 +45,7 @@ import {
 import { DONE, FAILED, malformed } from './call-end.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
+import { hasOnlyU64 } from './target.ts';
 import type { World } from './world.ts';
 
 const ANY_MISUSE: readonly MisuseKind[] = [
@@ -109,7 +108,7 @@ export class DryRun implements Scene {
   /** Adds an operation to the program if the target can be asked for it. Returns whether it was added. */
   perform(operation: Operation<Reference>): boolean {
     const resolved = this.results.resolve(operation);
-    if (resolved === null || !this.#isAskable(operation, resolved)) return false;
+    if (resolved === null || beyond(this.#profile, operation) !== null || !hasOnlyU64(resolved)) return false;
     const asked = askedOf(this.#state, resolved);
     const expected = expectation(this.#state, resolved, asked);
     const { kind } = expected;
@@ -123,14 +122,6 @@ export class DryRun implements Scene {
     this.operations.push(operation);
     this.results.record(operation, { outcome });
     return true;
-  }
-
-  #isAskable(operation: Operation<Reference>, resolved: Operation): boolean {
-    return (
-      beyond(this.#profile, operation) === null &&
-      argumentsOf(operation).every(isU64) &&
-      addressesOf(resolved).every(isU64)
-    );
   }
 
   /** Whether the profile defines an operation wherever its results lie. */

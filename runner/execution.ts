@@ -95,11 +95,6 @@ export function isRefusal({ outcome }: Response): boolean {
   return outcome.kind === 'failed';
 }
 
-/** Starts a program on a target and waits for its performer. */
-function performerOf(target: Target, world: World, options: ExecutionOptions): Performer {
-  return target.start(world, options.program, leftOutOf(target, world, options)).performer();
-}
-
 /** An operation that was passed over, and why. */
 interface PassedOver {
   readonly at: number;
@@ -147,7 +142,9 @@ export class Execution implements Scene {
     this.#target = target;
     this.#observer = observer;
     this.#profile = target.profile;
-    this.#performer = options.performer ?? performerOf(target, world, options);
+    this.#performer =
+      options.performer ??
+      target.start(world, options.program, leftOutOf(target, world, options)).performer();
     this.responses.push(this.#performer.started);
     if (isRefusal(this.#performer.started)) return;
     const verdict = init(
@@ -300,15 +297,12 @@ export class Execution implements Scene {
     return this.#state !== null && isSweepDue(at + 1, sweepInterval(this.#state));
   }
 
+  /** Compares every page frame with the state, if the manager offers `inspect`. Returns whether they agree. */
   #sweep(at: number): boolean {
-    if (this.#violation !== null || this.#state === null) return false;
-    const violation = this.#inspected(this.#state);
+    const state = this.#state;
+    if (this.#violation !== null || state === null) return false;
+    const violation = inspection(this.#performer, (runs) => sweep(state, runs, this.#observer.tally));
     return violation === null || this.#reject(at, violation);
-  }
-
-  /** Compares every page frame with the state, if the manager offers `inspect`. */
-  #inspected(state: ModelState): Violation | null {
-    return inspection(this.#performer, (runs) => sweep(state, runs, this.#observer.tally));
   }
 
   #reject(at: number, violation: Omit<PlacedViolation, 'at'>): false {

@@ -24,6 +24,7 @@ import type { SavableSession } from './savable-session.ts';
 import { Session } from './session.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
 import {
+  ClaimedTarget,
   type Claims,
   type StartedProgram,
   sourceOf,
@@ -35,11 +36,7 @@ import { described } from './thrown.ts';
 import { shareTime } from './time-limit.ts';
 import type { World } from './world.ts';
 
-class FactoryTarget implements Target {
-  readonly name: Claims['name'];
-  readonly policies: Claims['policies'];
-  readonly profile: Profile;
-  readonly checks: Target['checks'];
+class FactoryTarget extends ClaimedTarget implements Target {
   readonly isInteractive = true;
   readonly compiled = null;
   readonly takesAnyNumber = true;
@@ -49,12 +46,9 @@ class FactoryTarget implements Target {
   readonly programMs: number;
   readonly factory: PmmFactory;
 
-  constructor(create: PmmFactory, { name, policies, profile, checks = [] }: Claims, programMs: number) {
+  constructor(create: PmmFactory, claims: Claims, programMs: number) {
+    super(claims);
     this.programMs = programMs;
-    this.name = name;
-    this.policies = policies;
-    this.profile = profile;
-    this.checks = checks;
     this.factory = create;
   }
 
@@ -78,10 +72,8 @@ class FactoryTarget implements Target {
     return timedCalls(this.factory, this, world, program);
   }
 
-  withClaims(claims: Partial<Claims>): Target {
-    const { name, policies, profile, checks } = this;
-    const claimed = { name, policies, profile, checks, ...claims };
-    return shareTime(this, this.programMs, new FactoryTarget(this.factory, claimed, this.programMs));
+  protected override claiming(claims: Claims): Target {
+    return shareTime(this, this.programMs, new FactoryTarget(this.factory, claims, this.programMs));
   }
 
   async close(): Promise<void> {}

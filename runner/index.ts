@@ -45,5 +45,8 @@ export { errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
 export { hasOnlyU64 } from './target.ts';
 export type { SavableSession } from './savable-session.ts';
 
+/** @internal For targets that are made of others. */
+export { ClaimedTarget } from './target.ts';
+
 /** @internal Targets held to own clauses, which users pass as `checks`. */
 export { heldTo } from './own-clauses.ts';

@@ -146,6 +146,29 @@ export interface Target extends Claims {
   close(): Promise<void>;
 }
 
+/** The claims of a target, and the way to others. */
+export abstract class ClaimedTarget {
+  readonly name: Claims['name'];
+  readonly policies: Claims['policies'];
+  readonly profile: Profile;
+  readonly checks: Target['checks'];
+
+  constructor({ name, policies, profile, checks = [] }: Claims) {
+    this.name = name;
+    this.policies = policies;
+    this.profile = profile;
+    this.checks = checks;
+  }
+
+  withClaims(claims: Partial<Claims>): Target {
+    const { name, policies, profile, checks } = this;
+    return this.claiming({ name, policies, profile, checks, ...claims });
+  }
+
+  /** Returns the same target with these claims only. */
+  protected abstract claiming(claims: Claims): Target;
+}
+
 /** Whether all numbers and addresses of an operation are unsigned 64-bit integers, as targets in other languages take them. */
 export function hasOnlyU64(operation: Operation): boolean {
   return argumentsOf(operation).every(isU64) && addressesOf(operation).every(isU64);

@@ -112,7 +112,8 @@ function mayLie({ state }: Small, base: number, count: bigint, run: Run): boolea
 function runsFor(small: Small, run: Run, kept: ReadonlySet<number>): readonly number[] {
   const { profile } = small.state.world;
   const count = BigInt(run.count);
-  if (count === 0n || count > BigInt(profile.largestRequest ?? FRAMES)) return [];
+  const most = Math.min(profile.largestRequest ?? FRAMES, profile.largestRun ?? FRAMES);
+  if (count === 0n || count > BigInt(most)) return [];
   const isFree = (frame: number): boolean => ownerOf(small, frame) === 'pmm' && !kept.has(frame);
   const places = framesOf(small).filter(
     (base) =>
@@ -387,6 +388,7 @@ function isLeftOpen(small: Small, operation: Operation): boolean {
       if (at * PAGE < profile.neverBelow || (at + count) * PAGE > last) return true;
     if (call === 'freeRegion' && profile.contiguous === 'orders' && profile.freeRuns === 'page-by-page') {
       if (count > BigInt(profile.largestRequest ?? U64_MAX)) return true;
+      if (count > BigInt(profile.largestRun ?? U64_MAX)) return true;
       if (at !== null && at % count !== 0n) return true;
     }
   }
@@ -455,6 +457,7 @@ function anyProfile(first: number): fc.Arbitrary<Profile> {
     freesShared: claim('never', 'one-reference'),
     mostReferences: claim<number | null>(2, null, 3),
     largestRequest: claim(null, 2, 4),
+    largestRun: claim(null, 2, 3),
     misuse: claim('panics', 'refused', 'undefined'),
     uncaught: fc.oneof(fc.constant<MisuseKind[]>([]), fc.subarray([...KINDS])),
     outOfMemory: claim('fails', 'undefined'),

@@ -88,8 +88,8 @@ export class InlineCrew implements Crew {
     return this.#done + this.#expander.transitions;
   }
 
-  close(): Promise<readonly Uint8Array[]> {
-    return Promise.resolve([]);
+  async close(): Promise<readonly Uint8Array[]> {
+    return [];
   }
 }
 

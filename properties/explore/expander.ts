@@ -50,11 +50,15 @@ export class CheckedSides {
   }
 }
 
-interface ExpanderParts {
+/** What a thread drives, judges by, and keeps. */
+export interface SearchTools {
   readonly driver: Driver;
   readonly judge: MemoJudge;
   readonly table: StateTable;
   readonly checked: CheckedSides;
+}
+
+interface ExpanderParts extends SearchTools {
   /** The cost of each operation in the order of simplicity. */
   readonly costs: Float64Array;
   readonly targetName: string;

@@ -10,7 +10,7 @@ import { traceOf } from './program.ts';
 import { runTree } from './program-tree.ts';
 import type { Subject } from './run.ts';
 import type { Bounds } from './search.ts';
-import { walk } from './walk.ts';
+import { type WalkResult, walk } from './walk.ts';
 
 /**
  * An exploration of a target that cannot be saved: the target, the world, the operations and the bounds.
@@ -26,20 +26,13 @@ export interface UnsavedOptions extends Subject {
  * The result of an exploration of a target that cannot be saved.
  * @public
  */
-export interface UnsavedExploration {
+export interface UnsavedExploration extends Pick<WalkResult, 'end' | 'finished' | 'calls' | 'managers'> {
   readonly kind: 'unsaved';
-  readonly end: 'walked' | 'violated' | 'states' | 'time' | 'interrupted';
   /** Every program of up to this many operations was run from init. */
   readonly depth: number;
   readonly programs: number;
   /** Number of model states met. */
   readonly modelStates: number;
-  /** Number of model states in which every operation was tried. */
-  readonly finished: number;
-  /** Number of calls of the walk. */
-  readonly calls: number;
-  /** Number of managers that the walk built. */
-  readonly managers: number;
   /** Number of calls from init to the farthest state of the model. */
   readonly farthest: number;
   readonly seconds: number;
@@ -61,13 +54,14 @@ function treeDepth(operations: number): number {
  * @public
  */
 export function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedExploration> {
-  return exploreWith(options, new Patience(options.target, options.world));
+  const { target, world } = options;
+  const trust = suspectRealm(target.factory ?? target);
+  return exploreWith(options, new Patience(target, world)).finally(trust);
 }
 
 async function exploreWith(options: UnsavedOptions, patience: Patience): Promise<UnsavedExploration> {
   const { target, world, policies, operations, bounds = {}, onProgress } = options;
   const start = performance.now();
-  suspectRealm();
   const { signal, seconds = Number.POSITIVE_INFINITY, states = Number.POSITIVE_INFINITY } = bounds;
   const shared = { target, world, policies, operations, patience, signal, deadline: start + 1000 * seconds };
   const tree = await runTree({ ...shared, depth: treeDepth(operations.length) });
@@ -79,11 +73,9 @@ async function exploreWith(options: UnsavedOptions, patience: Patience): Promise
   const isStuck = tree.isStuck || walked?.isStuck === true;
   // The target was slow, or the machine.
   if (isStuck && trace?.violation === undefined) return exploreWith(options, patience.more());
-  const end =
-    walked === null || walked.end === 'violated' ? 'violated' : walked.end === 'done' ? 'walked' : walked.end;
   return {
     kind: 'unsaved',
-    end,
+    end: walked?.end ?? 'violated',
     depth: tree.depth,
     programs: tree.programs,
     modelStates: walked?.states ?? 0,

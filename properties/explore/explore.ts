@@ -212,14 +212,13 @@ export type ModelGraph = Pick<SearchResult, 'states' | 'transitions' | 'changing
 export async function modelGraph(
   world: HeldWorld,
   operations: readonly Operation[] = operationInstances(world),
-  memory: number = DEFAULT_MEMORY,
 ): Promise<ModelGraph> {
   const parts: SearchParts = {
     world,
     policies: POLICIES,
     operations,
     targetName: 'the model',
-    buffers: tableBuffers(memory, false),
+    buffers: tableBuffers(DEFAULT_MEMORY, false),
     driver: (judge) => new ModelDriver(world, judge),
   };
   const searcher = searcherOf(parts);

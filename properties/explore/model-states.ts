@@ -59,10 +59,6 @@ export const [UNCHANGED, POP, PUSH] = [0, 1, 2];
 /** Calls after which the free stack is not as pops and pushes leave it. */
 const OUT_OF_ORDER: readonly Call[] = ['allocAt', 'addRegion', 'removeRegion'];
 
-function isTracked(policies: readonly Policy[]): boolean {
-  return policies.includes('lifo');
-}
-
 export class ModelStates {
   /** Whether the target promises `lifo`, so that the order counts. */
   readonly tracksOrder: boolean;
@@ -93,7 +89,7 @@ export class ModelStates {
     this.#limit = limit;
     this.#stackFrames = this.#frames.filter((frame) => frame >= limit);
     this.#stackPlaces = new Map(this.#stackFrames.map((frame, place) => [frame, place]));
-    this.tracksOrder = isTracked(policies);
+    this.tracksOrder = policies.includes('lifo');
     const taking = profile?.calls.find((call) => OUT_OF_ORDER.includes(call));
     if (this.tracksOrder && taking !== undefined)
       throw new SpecError(
@@ -168,7 +164,8 @@ export class ModelStates {
   /** Returns the state of an ownership and an order. O(page frames). */
   fullState(ownership: number, order: number): ModelState {
     if (!this.tracksOrder) return this.plainState(ownership);
-    return this.#owned(this.#initial, ownership, this.framesOfOrder(order));
+    const frames = this.orders.toArray(order).map((place) => this.#stackFrames[place] ?? pfn(0));
+    return this.#owned(this.#initial, ownership, frames);
   }
 
   /** Returns the number of free page frames in the stack zone. */
@@ -178,11 +175,6 @@ export class ModelStates {
     const free = this.plainState(ownership).freeIn('stack');
     this.#freeInStack[ownership] = free;
     return free;
-  }
-
-  /** Returns the page frames of an order, bottom first. */
-  framesOfOrder(order: number): readonly Pfn[] {
-    return this.orders.toArray(order).map((place) => this.#stackFrames[place] ?? pfn(0));
   }
 
   /** Returns the page frame that lies below `k` others in an order. */
@@ -215,14 +207,10 @@ export class ModelStates {
    */
   pushesOf(ownership: number, after: (state: ModelState) => ModelState): readonly Pfn[] {
     const below = this.plainState(ownership).freeIn('stack');
-    const frames = this.#freeStackFrames(ownership);
+    const frames = this.#framesOwned(ownership, 'pmm').filter((frame) => frame >= this.#limit);
     const state = after(this.#owned(this.#initial, ownership, frames));
     const free = state.stackTop(state.freeIn('stack')) ?? [];
     return free.slice(0, free.length - below).toReversed();
-  }
-
-  #freeStackFrames(ownership: number): readonly Pfn[] {
-    return this.#framesOwned(ownership, 'pmm').filter((frame) => frame >= this.#limit);
   }
 
   #framesOwned(ownership: number, owner: (typeof OWNERS)[number]): readonly Pfn[] {

@@ -45,12 +45,17 @@ class Tree {
     this.#options = options;
   }
 
-  /** Runs all programs that are one operation longer than a prefix, and yields each, with whether it breaks a clause. */
-  *extensions({ operations, states }: Prefix): Generator<Prefix | { readonly broken: readonly Operation[] }> {
+  /** Runs every program of `length` operations after a prefix, and yields it: each that holds, or breaks a clause on the way. */
+  *ofLength(length: number, from: Prefix): Generator<Prefix | { readonly broken: readonly Operation[] }> {
     for (const operation of this.#options.operations) {
-      const last = this.last({ operations, states }, operation);
-      const longer = [...operations, operation];
-      yield last === null ? { broken: longer } : { operations: longer, states: [...states, last] };
+      const last = this.last(from, operation);
+      const operations = [...from.operations, operation];
+      if (last === null) yield { broken: operations };
+      else {
+        const longer = { operations, states: [...from.states, last] };
+        if (length === 1) yield longer;
+        else yield* this.ofLength(length - 1, longer);
+      }
     }
   }
 
@@ -84,19 +89,6 @@ class Tree {
   }
 }
 
-/** Yields every program of a length that holds, and each that breaks a clause. Only the present prefix is kept in memory. */
-function* prefixes(
-  tree: Tree,
-  length: number,
-  from: Prefix,
-): Generator<Prefix | { readonly broken: readonly Operation[] }> {
-  if (length === 0) yield from;
-  else
-    for (const longer of tree.extensions(from))
-      if ('broken' in longer || length === 1) yield longer;
-      else yield* prefixes(tree, length - 1, longer);
-}
-
 /** Runs every program of up to `depth` operations, shorter ones first. */
 export async function runTree(options: TreeOptions): Promise<TreeResult> {
   const tree = new Tree(options);
@@ -105,7 +97,7 @@ export async function runTree(options: TreeOptions): Promise<TreeResult> {
     return { end: 'violated', depth: 0, programs: 1, program: [], isStuck: tree.isStuck };
   tree.programs = 0;
   for (let length = 1; length <= options.depth; length += 1)
-    for (const found of prefixes(tree, length, empty)) {
+    for (const found of tree.ofLength(length, empty)) {
       const { programs, isStuck } = tree;
       const far = { depth: length - 1, programs, isStuck };
       if ('broken' in found) return { end: 'violated', ...far, program: found.broken };

@@ -152,6 +152,7 @@ const UNKNOWN_CLAIMS = [
   'search',
   'holdsBack',
   'largestRequest',
+  'largestRun',
 ] as const satisfies readonly (keyof Profile)[];
 
 /** Returns the definitions that depend on how many references a page frame has. */

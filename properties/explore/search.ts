@@ -6,7 +6,7 @@ import { init } from '../../model/index.ts';
 import { type Operation, type Policy, pfn } from '../../spec/index.ts';
 import type { Crew, LevelFindings } from './crew.ts';
 import type { Driver } from './driver.ts';
-import { CheckedSides, Expander } from './expander.ts';
+import { CheckedSides, Expander, type SearchTools } from './expander.ts';
 import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
 import { StuckError } from './patience.ts';
@@ -95,11 +95,7 @@ export interface SearchParts {
 }
 
 /** The objects with which one thread searches. */
-export interface Searcher {
-  readonly driver: Driver;
-  readonly judge: MemoJudge;
-  readonly table: StateTable;
-  readonly checked: CheckedSides;
+export interface Searcher extends SearchTools {
   readonly expander: Expander;
 }
 
@@ -115,12 +111,10 @@ export function searcherOf({
 }: SearchParts): Searcher {
   const checked = new CheckedSides();
   const judge = new MemoJudge(world, policies, operations, checked.note);
-  const table = new StateTable(buffers);
-  const made = driver(judge);
+  const tools = { driver: driver(judge), judge, table: new StateTable(buffers), checked };
   const { higherHalf } = world.config;
   const costs = Float64Array.from(operations, (operation) => costOf(operation, higherHalf));
-  const expander = new Expander({ driver: made, judge, table, checked, costs, targetName, edges });
-  return { driver: made, judge, table, checked, expander };
+  return { ...tools, expander: new Expander({ ...tools, costs, targetName, edges }) };
 }
 
 /** Sorts the states of the next level: by the cost of the simplest path, then the first parent, then the first operation. */

@@ -18,15 +18,15 @@ interface WalkOptions extends ProgramSearch {
   readonly onCalls: (states: number, calls: number) => void;
 }
 
-interface WalkResult {
-  readonly end: 'done' | 'violated' | 'time' | 'states' | 'interrupted';
+export interface WalkResult {
+  readonly end: 'walked' | 'violated' | 'time' | 'states' | 'interrupted';
   /** Number of model states met. */
   readonly states: number;
   /** Number of model states in which every operation was tried. */
   readonly finished: number;
-  /** Number of calls, including those on paths to other states. */
+  /** Number of calls of the walk, including those on paths to other states. */
   readonly calls: number;
-  /** Number of managers built. */
+  /** Number of managers that the walk built. */
   readonly managers: number;
   /** Number of calls on the shortest known path from init to the farthest state. */
   readonly depth: number;
@@ -200,7 +200,7 @@ export async function walk(options: WalkOptions): Promise<WalkResult> {
     return false;
   };
   while (end === null) {
-    if (!options.patience.limited(turns, onStuck)) end = 'done';
+    if (!options.patience.limited(turns, onStuck)) end = 'walked';
     if (made.isBroken || isStuck) end = 'violated';
     options.onCalls(made.places.length, made.calls);
     await setImmediate();

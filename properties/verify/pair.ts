@@ -3,16 +3,17 @@
  * malformed. So the search and the shrinker, which look for broken clauses, also find differences that break none.
  */
 
-import type {
-  Claims,
-  LeftOut,
-  Performer,
-  SavableSession,
-  StartedProgram,
-  Target,
-  TargetSource,
-  TimedProgram,
-  World,
+import {
+  ClaimedTarget,
+  type Claims,
+  type LeftOut,
+  type Performer,
+  type SavableSession,
+  type StartedProgram,
+  type Target,
+  type TargetSource,
+  type TimedProgram,
+  type World,
 } from '../../runner/index.ts';
 import { type HigherHalf, halfOf, type NumberedAnswer } from '../../runner/lean/index.ts';
 import type { InspectedRun, Operation, Program, Response } from '../../spec/index.ts';
@@ -100,12 +101,8 @@ class PairSession extends PairPerformer implements SavableSession {
   }
 }
 
-class Pair implements Target {
+class Pair extends ClaimedTarget implements Target {
   readonly programMs = Number.POSITIVE_INFINITY;
-  readonly name: string;
-  readonly policies: Claims['policies'];
-  readonly checks: Target['checks'];
-  readonly profile: Claims['profile'];
   readonly isInteractive: boolean;
   readonly compiled = null;
   readonly factory = null;
@@ -114,11 +111,8 @@ class Pair implements Target {
   readonly #first: Target;
   readonly #second: Target;
 
-  constructor(first: Target, second: Target, { name, policies, profile, checks = [] }: Claims) {
-    this.name = name;
-    this.policies = policies;
-    this.checks = checks;
-    this.profile = profile;
+  constructor(first: Target, second: Target, claims: Claims) {
+    super(claims);
     this.isInteractive = first.isInteractive && second.isInteractive;
     this.takesAnyNumber = first.takesAnyNumber && second.takesAnyNumber;
     this.seesWrites = first.seesWrites;
@@ -159,9 +153,8 @@ class Pair implements Target {
     return { turn: (operations) => first.turn(operations) + second.turn(operations) };
   }
 
-  withClaims(claims: Partial<Claims>): Target {
-    const { name, policies, profile, checks } = this;
-    return new Pair(this.#first, this.#second, { name, policies, profile, checks, ...claims });
+  protected override claiming(claims: Claims): Target {
+    return new Pair(this.#first, this.#second, claims);
   }
 
   async close(): Promise<void> {

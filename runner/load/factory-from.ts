@@ -43,13 +43,12 @@ function probe(create: SomePmmFactory, source: string, calls: readonly Call[]): 
     );
   } catch (error) {
     if (isSpecError(error)) throw error;
-    if (error instanceof TimeLimitError)
-      throw new SpecError(
-        `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it was ${error.message}`,
-        { cause: error },
-      );
+    const how =
+      error instanceof TimeLimitError
+        ? `was ${error.message}`
+        : `threw ${lookAt(error).text.replaceAll(/\s+/g, ' ')}`;
     throw new SpecError(
-      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${lookAt(error).text.replaceAll(/\s+/g, ' ')}`,
+      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it ${how}`,
       { cause: error },
     );
   }

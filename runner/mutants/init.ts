@@ -15,7 +15,7 @@ import {
   PHYSICAL_LIMIT,
   pfnOf,
 } from '../../spec/index.ts';
-import { type Mutant, withCalls, withMap, withOptions } from './mutant.ts';
+import { type Mutant, readdressed, withCalls, withMap, withOptions } from './mutant.ts';
 
 function retyped(from: readonly MemoryType[], to: MemoryType): (map: MemoryMap) => MemoryMap {
   return (map) => memoryMap(map.descriptors.map((d) => (from.includes(d.type) ? { ...d, type: to } : d)));
@@ -107,15 +107,10 @@ export const INIT_MUTANTS: readonly Mutant[] = [
       sentence: 'A page frame that firmware keeps is handed out as a single page.',
       clause: 'init.withheld',
     },
-    ({ inner, map, limit, address }) => {
+    readdressed((found, { map, limit, address }) => {
       const kept = firmwareFrame(map, limit);
-      return {
-        alloc: () => {
-          const found = inner.alloc();
-          return found === null || kept === null ? found : address(kept);
-        },
-      };
-    },
+      return kept === null ? found : address(kept);
+    }),
   ),
   withCalls(
     {

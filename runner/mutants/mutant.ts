@@ -13,7 +13,6 @@ import {
   type MemoryMap,
   PAGE_BYTES,
   type PhysicalMemory,
-  type Pmm,
   type PmmFactory,
   type PmmOptions,
   type PmmPanic,
@@ -153,16 +152,14 @@ function savedWith(
   };
 }
 
-function changed(map: MemoryMap, options: PmmOptions, change: Change): Pmm {
-  const cells: Cell<HiddenValue>[] = [];
-  const parts = partsOf(map, options, cells);
-  const changes = change(parts);
-  return wrapPmm(parts.inner, { ...savedWith(parts, cells), ...changes });
-}
-
 /** Returns what builds our implementation with some calls replaced. */
 export function factoryOf(change: Change): PmmFactory {
-  return (map, options) => changed(map, options, change);
+  return (map, options) => {
+    const cells: Cell<HiddenValue>[] = [];
+    const parts = partsOf(map, options, cells);
+    const changes = change(parts);
+    return wrapPmm(parts.inner, { ...savedWith(parts, cells), ...changes });
+  };
 }
 
 /** Returns a mutant in which some calls are replaced. */
@@ -178,6 +175,16 @@ export function withMap(text: MutantText, remap: (map: MemoryMap, config: Config
 /** Returns a mutant that is handed other options. */
 export function withOptions(text: MutantText, reset: (options: PmmOptions) => PmmOptions): Mutant {
   return { shortest: 1, ...text, create: (map, options) => createPmm(map, reset(options)) };
+}
+
+/** Returns a change that returns another address for each single page than the one found. */
+export function readdressed(other: (found: bigint, parts: Parts) => bigint): Change {
+  return (parts) => ({
+    alloc: () => {
+      const found = parts.inner.alloc();
+      return found === null ? null : other(found, parts);
+    },
+  });
 }
 
 /** Takes single pages while there are some, 4096 at most. */

@@ -1,6 +1,6 @@
 /** Mutants of `alloc`. */
 import { U64_MAX } from '../../spec/index.ts';
-import { type Mutant, withCalls } from './mutant.ts';
+import { type Mutant, readdressed, withCalls } from './mutant.ts';
 
 export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
   withCalls(
@@ -56,12 +56,7 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       sentence: 'The address of a single page is a physical one.',
       clause: 'address.higher-half',
     },
-    ({ inner, config }) => ({
-      alloc: () => {
-        const found = inner.alloc();
-        return found === null ? null : found - config.higherHalf;
-      },
-    }),
+    readdressed((found, { config }) => found - config.higherHalf),
   ),
   withCalls(
     {
@@ -69,12 +64,7 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       sentence: 'The address of a single page lies behind a header of 16 bytes.',
       clause: 'alloc.page-aligned',
     },
-    ({ inner }) => ({
-      alloc: () => {
-        const found = inner.alloc();
-        return found === null ? null : found + 16n;
-      },
-    }),
+    readdressed((found) => found + 16n),
   ),
   withCalls(
     {

@@ -9,7 +9,7 @@ import { PROGRAM_MS, type ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import { type Recording, readAnswer, unanswered } from './answer.ts';
 import type { Channel } from './channel.ts';
-import { READY, type Reply } from './channel-messages.ts';
+import { afterGreeting } from './channel-messages.ts';
 import { headerText, MEMORY_MIB, PATIENCE, type Request, requestOf, shortHeader } from './request.ts';
 import { writtenOut } from './short-answer.ts';
 
@@ -71,13 +71,6 @@ interface WrittenProgram extends AskedProgram {
 export interface SentProgram extends WrittenProgram {
   /** The number of its request. */
   readonly asked: number;
-}
-
-/** Returns the text after the answer to the greeting, which only a fresh process gives; null if that answer is incomplete. */
-function afterGreeting({ text, isFresh }: Reply): string | null {
-  if (!isFresh) return text;
-  const end = text.startsWith(READY) ? 0 : text.indexOf(`\n${READY}`) + 1;
-  return end === 0 && !text.startsWith(READY) ? null : text.slice(end + READY.length);
 }
 
 /** Returns how many operations a program begins with so that `sent` of them are sent. */

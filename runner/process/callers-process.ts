@@ -6,6 +6,7 @@ import type { Operation, Profile, Program, Reference, Response } from '../../spe
 import type { World } from '../world.ts';
 import { diedOf, readAnswer, withCall } from './answer.ts';
 import type { Channel } from './channel.ts';
+import { afterGreeting } from './channel-messages.ts';
 import { headerText, MEMORY_MIB, PATIENCE, requestOf } from './request.ts';
 
 /** The programs of callers, and the programs before and after them, which one caller runs. */
@@ -105,9 +106,9 @@ export class CallersProcess {
       memoryLimit: 2 * MEMORY_MIB * 2 ** 20,
       outputLimit: OUTPUT_BYTES,
     });
-    const { text, ending } = this.#channel.receive(asked);
-    const texts = text.slice(text.indexOf('ready\n') < 0 ? 0 : text.indexOf('ready\n') + 'ready\n'.length);
-    const parts = texts.split(`\n${END}`);
+    const reply = this.#channel.receive(asked);
+    const { ending } = reply;
+    const parts = (afterGreeting(reply) ?? '').split(`\n${END}`);
     const whole = parts.slice(0, -1).map((part, at) => this.#read(`${part}\n${END}`, program, seed + at));
     if (ending.kind === 'whole') return whole;
     const last = this.#read(`done - ? ? ?\n${END}`, program, seed + whole.length);

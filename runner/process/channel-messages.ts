@@ -49,6 +49,13 @@ export interface Reply {
   readonly isFresh: boolean;
 }
 
+/** Returns the text after the answer to the greeting, which only a fresh process gives; null if that answer is incomplete. */
+export function afterGreeting({ text, isFresh }: Reply): string | null {
+  if (!isFresh) return text;
+  const end = `\n${text}`.indexOf(`\n${READY}`);
+  return end < 0 ? null : text.slice(end + READY.length);
+}
+
 interface Limits {
   /** CPU time. */
   readonly timeLimitMs: number;

@@ -38,7 +38,7 @@ export class Channel {
   #taken = 0;
 
   /** The first request starts the process. Behind a console, it greets by itself when it has booted. */
-  constructor(command: readonly string[], { isConsole = false }: { readonly isConsole?: boolean } = {}) {
+  constructor(command: readonly string[], isConsole: boolean) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const workerData = { command, isConsole, port: port2, state: this.#state.buffer };

@@ -135,7 +135,7 @@ async function introduced(
     throw new SpecError(
       `${path}: expected a module, or WebAssembly (frameproof build): executables run on Linux`,
     );
-  const channel = new Channel(command, { isConsole });
+  const channel = new Channel(command, isConsole);
   try {
     const lines = greet(channel, path, isConsole ? BOOT_LIMIT_MS : TIME_LIMIT_MS);
     const source = `${path}: profile`;

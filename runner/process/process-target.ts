@@ -2,9 +2,10 @@
  * Process targets: an allocator in a separate process, which takes whole programs. A program runs there while this thread does
  * something else; its answers are read when they are waited for.
  */
-import { type Profile, type Program, SpecError } from '../../spec/index.ts';
+import { type Program, SpecError } from '../../spec/index.ts';
 import {
   type BytesACall,
+  ClaimedTarget,
   type Claims,
   type LeftOut,
   type StartedProgram,
@@ -18,24 +19,17 @@ import type { World } from '../world.ts';
 import type { AllocatorProcess, AskedProgram } from './allocator-process.ts';
 import { RecordedSession } from './recorded-session.ts';
 
-export class ProcessTarget implements Target {
+export class ProcessTarget extends ClaimedTarget implements Target {
   /** The process keeps its limit itself. */
   readonly programMs = Number.POSITIVE_INFINITY;
-  readonly name: Claims['name'];
-  readonly policies: Claims['policies'];
-  readonly checks: Target['checks'];
-  readonly profile: Profile;
   readonly isInteractive = false;
   readonly compiled = null;
   readonly factory = null;
   readonly takesAnyNumber = false;
   readonly #process: AllocatorProcess;
 
-  constructor(process: AllocatorProcess, { name, policies, profile, checks = [] }: Claims) {
-    this.name = name;
-    this.policies = policies;
-    this.checks = checks;
-    this.profile = profile;
+  constructor(process: AllocatorProcess, claims: Claims) {
+    super(claims);
     this.#process = process;
   }
 
@@ -82,10 +76,8 @@ export class ProcessTarget implements Target {
     };
   }
 
-  withClaims(claims: Partial<Claims>): Target {
-    const { name, policies, profile, checks } = this;
-    const claimed = { name, policies, profile, checks, ...claims };
-    return shareTime(this, this.#process.programMs, new ProcessTarget(this.#process, claimed));
+  protected override claiming(claims: Claims): Target {
+    return shareTime(this, this.#process.programMs, new ProcessTarget(this.#process, claims));
   }
 
   close(): Promise<void> {

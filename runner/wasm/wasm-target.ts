@@ -1,8 +1,9 @@
 /** WebAssembly targets: an allocator in the linear memory of this process, which answers one call at a time. */
-import { beyond, type Profile, type Program } from '../../spec/index.ts';
+import { beyond, type Program } from '../../spec/index.ts';
 import { Results } from '../results.ts';
 import type { SavableSession } from '../savable-session.ts';
 import {
+  ClaimedTarget,
   type Claims,
   type StartedProgram,
   sourceOf,
@@ -15,11 +16,7 @@ import type { World } from '../world.ts';
 import type { Machines } from './machines.ts';
 import { WasmSession } from './wasm-session.ts';
 
-export class WasmTarget implements Target {
-  readonly name: Claims['name'];
-  readonly policies: Claims['policies'];
-  readonly checks: Target['checks'];
-  readonly profile: Profile;
+export class WasmTarget extends ClaimedTarget implements Target {
   readonly isInteractive = true;
   readonly compiled: string | null;
   readonly factory = null;
@@ -30,11 +27,8 @@ export class WasmTarget implements Target {
   readonly programMs: number;
   readonly #machines: Machines;
 
-  constructor(machines: Machines, { name, policies, profile, checks = [] }: Claims, programMs: number) {
-    this.name = name;
-    this.policies = policies;
-    this.checks = checks;
-    this.profile = profile;
+  constructor(machines: Machines, claims: Claims, programMs: number) {
+    super(claims);
     this.programMs = programMs;
     this.compiled = machines.loaded.compiled;
     this.#machines = machines;
@@ -73,10 +67,8 @@ export class WasmTarget implements Target {
     };
   }
 
-  withClaims(claims: Partial<Claims>): Target {
-    const { name, policies, profile, checks } = this;
-    const claimed = { name, policies, profile, checks, ...claims };
-    return shareTime(this, this.programMs, new WasmTarget(this.#machines, claimed, this.programMs));
+  protected override claiming(claims: Claims): Target {
+    return shareTime(this, this.programMs, new WasmTarget(this.#machines, claims, this.programMs));
   }
 
   async close(): Promise<void> {}
