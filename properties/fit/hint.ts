@@ -11,12 +11,19 @@ export function claimsText(claims: Candidate['claims']): string {
     .join(', ');
 }
 
+/** Messages of an init that has failed for another reason than the memory that it was given. */
+const DEFECT = /^reading errno and the amounts, |; what a manager is handed is read-only$/;
+
 /** Returns what code must do before a claim helps, for violations of init; null for others. */
 function adviceOnInit({ violation, responses, profile }: Trace): string | null {
   const [started] = responses;
   if (violation?.at !== -1 || started === undefined) return null;
   const { clause, explanation } = violation;
-  if (clause === 'init.total' && started.outcome.kind === 'malformed')
+  if (
+    clause === 'init.total' &&
+    started.outcome.kind === 'malformed' &&
+    !DEFECT.test(started.outcome.message)
+  )
     return 'if init cannot manage such memory, let it return false, or throw WorldRefused in TypeScript';
   const [, free = 0, expected = 0] = /^freeAmount\(\) is (\d+), expected (\d+)/.exec(explanation) ?? [];
   if (clause !== 'init.free' || profile?.keeps === 'named' || Number(free) >= Number(expected)) return null;
