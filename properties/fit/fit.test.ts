@@ -82,6 +82,25 @@ describe('the hint on an init that is broken', () => {
   });
 });
 
+describe('the hint on a misuse that is refused by an error', () => {
+  it('names the panic to throw in its place', async () => {
+    const create: PmmFactory = (map, options) => {
+      const pmm = createPmm(map, options);
+      const free = (address: bigint): void => {
+        try {
+          pmm.free(address);
+        } catch {
+          throw new RangeError('not allocated');
+        }
+      };
+      return wrapPmm(pmm, { free });
+    };
+    expect(await firstHint(factoryTarget({ name: 'own error', policies: [], create }))).toMatch(
+      /^if this error is how it refuses misuse, throw PmmPanic of frameproof\/spec in its place, or claim /,
+    );
+  });
+});
+
 /** Returns the kind whose correct manager has a name. */
 function kindOf(name: string): (typeof KINDS)[number] {
   const kind = KINDS.find(({ correct }) => correct.name === name);

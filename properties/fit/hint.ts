@@ -30,13 +30,22 @@ function adviceOnInit({ violation, responses, profile }: Trace): string | null {
   return 'if init keeps page frames for itself, let it name them with fp_keep, or keep() in TypeScript, and claim "keeps": "named"';
 }
 
+/** Returns what makes an error of the user's a panic, for a misuse that was refused by one; null for others. */
+function adviceOnErrors({ violation, responses }: Trace): string | null {
+  if (violation?.clause !== 'misuse.panics') return null;
+  const outcome = responses[violation.at + 1]?.outcome;
+  return outcome?.kind === 'malformed' && outcome.message.startsWith('it threw ')
+    ? 'if this error is how it refuses misuse, throw PmmPanic of frameproof/spec in its place, or claim "misuse": "undefined"'
+    : null;
+}
+
 /**
  * Returns a line on a counterexample that may be none: which claim the author would make of correct code that answers so. Null where no
  * claim explains it. Runs the target a few times, and not again once `isOver` returns true.
  */
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
-  if (explanation === null) return adviceOnInit(trace);
+  if (explanation === null) return adviceOnInit(trace) ?? adviceOnErrors(trace);
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;
 }
