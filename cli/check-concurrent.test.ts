@@ -8,7 +8,11 @@ import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WORKS = join(ROOT, 'examples/works.ts');
+const LOCK = JSON.stringify(join(ROOT, 'examples/broken-lock.ts'));
 const folder = temporaryFolder({
+  'added.mjs': `import attach from ${LOCK};
+export default (...passed) => Object.assign(attach(...passed), { retain() {}, addRegion() {} });`,
+  'claims.mjs': `export { default } from ${LOCK}; export const profile = { calls: ['retain'] };`,
   'nothing.mjs': 'export default 1;',
   'alone.mjs': `import Works from ${JSON.stringify(WORKS)}; export default (map, options) => new Works(map, options);`,
 });
@@ -58,6 +62,21 @@ describe.concurrent('frameproof check --concurrent', () => {
   });
 });
 
+it('calls that a module has beyond the standard ones are named: nobody makes them', async () => {
+  const args = `check --concurrent --target ${folder}/added.mjs --programs 1 --calls 2 --corpus ${folder}/added`;
+  const { stdout } = await run(`${args} --seed 3`);
+  expect(stdout).toContain(`
+not checked on this target:
+  retain: callers of a module make the standard calls
+  addRegion: callers of a module make the standard calls
+`);
+  const { stdout: json } = await run(`${args} --seed 3 --json`);
+  expect(JSON.parse(json).unchecked).toEqual([
+    { what: 'retain', why: 'callers of a module make the standard calls' },
+    { what: 'addRegion', why: 'callers of a module make the standard calls' },
+  ]);
+});
+
 // A machine with forty busy processes prints nothing in a second and a half.
 it('a concurrent check is interrupted with what it has gone through', { retry: 2 }, async () => {
   const child = start('check --concurrent --exhaustive --seed 1 --programs 100000'.split(' '), { cwd: ROOT });
@@ -87,6 +106,10 @@ describe('frameproof refuses in one line and exits with 2', () => {
     [
       `check --concurrent --target ${WORKS}`,
       `${WORKS}: expected a default export that attaches a caller to a shared state: it threw TypeError: Class constructor ExtentList cannot be invoked without 'new'; a manager for one caller is checked without --concurrent`,
+    ],
+    [
+      `check --concurrent --target ${folder}/claims.mjs`,
+      `${folder}/claims.mjs: export profile: expected none with --concurrent: callers of a module make the standard calls and are held to the specification; those of an executable, to its profile`,
     ],
     [
       `check --concurrent --target ${folder}/nothing.mjs`,

@@ -16,7 +16,7 @@ import {
   type Shape,
   saveConcurrentTrace,
 } from '../properties/concurrent/index.ts';
-import { type Config, config, counted, SpecError } from '../spec/index.ts';
+import { type Config, config, counted, SpecError, uncheckedBy } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
@@ -79,7 +79,8 @@ function nativeCheck(target: NativeTarget, { exhaustive, map }: CheckOptions & C
     await new Promise(setImmediate);
     return checkNative({ ...common, target });
   };
-  return { target, world: GENERATED, config: config(), run };
+  const unchecked = uncheckedBy({ ...target.profile, policies: target.policies });
+  return { target: { ...target, unchecked }, world: GENERATED, config: config(), run };
 }
 
 /** Returns a check of a module, or of our own implementation. */
@@ -98,7 +99,7 @@ type CommonOptions = Omit<NativeCheckOptions, 'target'>;
 
 /** A check that is ready to run. */
 interface Check {
-  readonly target: Pick<ConcurrentTarget, 'name' | 'policies'>;
+  readonly target: Pick<ConcurrentTarget, 'name' | 'policies' | 'unchecked'>;
   /** The memory, in words. */
   readonly world: string;
   readonly config: Config;
@@ -129,7 +130,7 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   await native?.process.close();
   const { found } = result;
   const path = found === null ? null : files.replace(found.first, found.shrunk.found);
-  const about = { target: target.name, seed, threads, path };
+  const about = { target: target.name, seed, threads, unchecked: target.unchecked ?? [], path };
   const json = concurrentJson(result, about);
   const text = isJson
     ? JSON.stringify(json, null, 1)

@@ -1,6 +1,6 @@
 /** The report of `frameproof check`: a summary that fits 80 columns, and the verdict. Pure: from a result to text. */
 import type { CampaignResult } from '../properties/random/index.ts';
-import { counted, grouped, STANDARD_CALLS } from '../spec/index.ts';
+import { counted, grouped, STANDARD_CALLS, type Unchecked } from '../spec/index.ts';
 import { wrapped } from './print.ts';
 
 function unreachedLines({ unreached }: CampaignResult): readonly string[] {
@@ -61,10 +61,15 @@ function idleLines({ calls, clauses }: CampaignResult): readonly string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
+/** Returns the lines on what was not checked. */
+export function uncheckedLines(unchecked: readonly Unchecked[]): readonly string[] {
+  const lines = unchecked.flatMap(({ what, why }) => wrapped(`${what}: ${why}`, '  '));
+  return lines.length === 0 ? [] : ['not checked on this target:', ...lines, ''];
+}
+
 /** Clauses and calls that were not checked because the target does not claim them, and the memory that a process took. */
 function targetLines({ unchecked, peakKib, bytesACall }: CampaignResult): readonly string[] {
-  const lines = unchecked.flatMap(({ what, why }) => wrapped(`${what}: ${why}`, '  '));
-  const listed = lines.length === 0 ? [] : ['not checked on this target:', ...lines, ''];
+  const listed = uncheckedLines(unchecked);
   if (peakKib === 0) return listed;
   const { sent = 0, received = 0 } = bytesACall ?? {};
   const line = `serial  ${sent.toFixed(1)} bytes a call to the kernel, ${received.toFixed(1)} from it`;

@@ -7,7 +7,16 @@ import {
   formatHistory,
   switchesOf,
 } from '../properties/concurrent/index.ts';
-import { type Config, counted, formatProgram, grouped, type MemoryMap, toHex } from '../spec/index.ts';
+import {
+  type Config,
+  counted,
+  formatProgram,
+  grouped,
+  type MemoryMap,
+  toHex,
+  type Unchecked,
+} from '../spec/index.ts';
+import { uncheckedLines } from './check-report.ts';
 import { clauseTable } from './count-table.ts';
 import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';
 import { nextLine } from './next-step.ts';
@@ -21,6 +30,7 @@ interface ReportedRun {
   readonly target: string;
   readonly seed: number;
   readonly threads: number;
+  readonly unchecked: readonly Unchecked[];
   /** Where the run of a schedule was saved, or null. */
   readonly path: string | null;
 }
@@ -60,7 +70,7 @@ function verdictOf(
 /** Returns the lines on how far a check went, and its verdict. */
 export function concurrentReport(
   result: ConcurrentResult,
-  { threads, seed }: ReportedRun,
+  { threads, seed, unchecked }: ReportedRun,
 ): readonly string[] {
   return [
     exploredLine(result),
@@ -69,6 +79,7 @@ export function concurrentReport(
     '',
     clauseTable(concurrentSides(result)),
     '',
+    ...uncheckedLines(unchecked),
     verdictOf(result, seed),
   ];
 }
@@ -166,7 +177,10 @@ export function concurrentCounterexample(
 }
 
 /** Returns the result as `--json` prints it. */
-export function concurrentJson(result: ConcurrentResult, { target, seed, path }: ReportedRun): object {
+export function concurrentJson(
+  result: ConcurrentResult,
+  { target, seed, unchecked, path }: ReportedRun,
+): object {
   const { explored, exhausted, threads, violation, found, stopped } = result;
   const { found: _, ...counts } = explored;
   const { recorded: __, ...made } = threads ?? {};
@@ -177,6 +191,7 @@ export function concurrentJson(result: ConcurrentResult, { target, seed, path }:
     exhausted: exhausted.map(({ found: ___, ...rest }) => rest),
     threads: threads === null ? null : { ...made, violation: threads.violation?.explanation ?? null },
     clauses: concurrentSides(result),
+    unchecked,
     repeated: found?.shrunk.again ?? null,
     counterexample:
       violation === null

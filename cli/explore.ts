@@ -137,7 +137,7 @@ async function runSearch({
     if (saves === null)
       return await exploreUnsaved({
         ...common,
-        onProgress: (progress) => bar.update({ ...progress, depth: null }),
+        onProgress: (progress) => bar.update({ ...progress, depth: null, counted: null }),
       });
     return await explore({
       ...common,

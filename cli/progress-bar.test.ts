@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { openBar, timeLeft, withBar } from './progress-bar.ts';
+import { openBar, searchBar, timeLeft, withBar } from './progress-bar.ts';
 
 const wasTerminal = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
 
@@ -44,6 +44,18 @@ it('a bar names the item under way on a terminal, and ends where the items are l
   const length = written.length;
   await new Promise((resolve) => setTimeout(resolve, 250));
   expect(written).toHaveLength(length);
+});
+
+it('a bar of a search counts its states afterwards, each time that it does', async () => {
+  const written = watched(true);
+  const bar = await searchBar(2);
+  const search = { states: 40, transitions: 60, depth: 3 };
+  bar.update({ ...search, counted: null });
+  for (const done of [20, 40, 20, 40]) bar.update({ ...search, counted: { done, of: 40 } });
+  bar.stop();
+  const text = written.join('');
+  expect(text.split('counting states: 20 of 40')).toHaveLength(3);
+  expect(text.split('counting states: 40 of 40')).toHaveLength(3);
 });
 
 it('on a build server nothing is drawn, whatever the terminal', async () => {

@@ -218,22 +218,33 @@ interface SearchCounts {
   readonly transitions: number;
   /** Operations in the programs under way; null where they have no one length. */
   readonly depth: number | null;
+  /** After the search: how many states of how many are counted. */
+  readonly counted: { readonly done: number; readonly of: number } | null;
 }
 
-/** Returns a bar that shows how many of the states met so far have had all operations performed. */
+/** Returns a bar that shows how many of the states met so far have had all operations performed, then how many are counted. */
 export async function searchBar(operations: number): Promise<Bar<[SearchCounts]>> {
   const bar = await openBar('{bar} {total} states{depth}, {rate} transitions/s');
+  const counting = await phaseBar();
   const start = performance.now();
   bar.start(1, 0, { depth: '', rate: '-' });
   return {
-    update: ({ states, transitions, depth }) => {
+    update: ({ states, transitions, depth, counted }) => {
+      if (counted !== null) {
+        if (bar.isActive) bar.stop();
+        counting.update('counting states', counted.done, counted.of);
+        return;
+      }
       bar.setTotal(Math.max(1, states));
       bar.update(Math.min(states, Math.floor(transitions / operations)), {
         depth: depth === null ? '' : `, depth ${depth}`,
         rate: perSecond(transitions, (performance.now() - start) / 1000),
       });
     },
-    stop: () => bar.stop(),
+    stop: () => {
+      bar.stop();
+      counting.stop();
+    },
   };
 }
 

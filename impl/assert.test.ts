@@ -130,8 +130,8 @@ const BROKEN: Readonly<Record<string, readonly (() => unknown)[]>> = {
     },
   ],
   'sections: an ordinal in use is that of a page frame': [
-    () => new SectionFinder(zoneOf([0, 20], [40, 4]).sections, []).sectionOfOrdinal(20),
-    () => new SectionFinder(zoneOf([8, 20]).sections, []).sectionOfOrdinal(7),
+    () => new SectionFinder(zoneOf([0, 20], [40, 4]).sections, []).frameOf(20),
+    () => new SectionFinder(zoneOf([8, 20]).sections, []).frameOf(7),
   ],
   'summary: a leaf claims a run that counts': [
     () => {

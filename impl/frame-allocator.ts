@@ -65,6 +65,19 @@ function largestOf(sections: readonly Section[]): Section {
   return sections.reduce((largest, section) => (section.count > largest.count ? section : largest), NOWHERE);
 }
 
+/**
+ * Frees a page frame of the stack zone, whose ordinal is a signed word. Returns false, and changes nothing, where it is free or
+ * {@link push} has no room for it.
+ */
+function release(words: Int32Array, ordinal: number): boolean {
+  const at = HELD_AT + (ordinal >>> 5);
+  const bit = 1 << ordinal;
+  const held = words[at];
+  if ((held & bit) === 0 || !push(words, ordinal)) return false;
+  words[at] = held ^ bit;
+  return true;
+}
+
 export class FrameAllocator {
   /** RAM page frames. */
   readonly total: number;
@@ -139,7 +152,8 @@ export class FrameAllocator {
     const held = words[at];
     if ((held & bit) !== 0) throw notFree(ordinal);
     words[at] = held | bit;
-    return this.#frameOf(ordinal);
+    const index = (ordinal - this.#first) >>> 0;
+    return index < this.#count >>> 0 ? this.#base + index : this.#finder.frameOf(ordinal);
   }
 
   /**
@@ -167,10 +181,16 @@ export class FrameAllocator {
   /** Frees one page frame. O(1) in the stack zone, O(log zone) in the bitmap zone. */
   free(frame: number): void {
     const index = frame - this.#base;
-    const isNear = index === (index | 0) && index >= 0 && index < this.#count; // from 2^31 up, the finder does it
-    // Both are words, which the engine need not box.
-    const ordinal = isNear ? (this.#first + index) | 0 : this.#releaseElsewhere(frame) | 0;
-    if (ordinal !== NONE) this.#push('free', ordinal, frame);
+    let ordinal = this.#first + index; // made a word at one place, below: the engine then need not box it
+    if (!(index === index >>> 0 && index < this.#count >>> 0)) {
+      const section = this.#finder.sectionOf('free', frame);
+      ordinal = section.first + (frame - section.base);
+      if (ordinal < this.#bitmapOrdinals) {
+        this.#releaseInBitmap(ordinal, frame);
+        return;
+      }
+    }
+    if (!release(this.#words, ordinal | 0)) this.#releaseRarely('free', frame);
   }
 
   /** Frees `frames[0 .. count)`, all or nothing. O(count); consecutive page frames go a word at a time. */
@@ -287,7 +307,7 @@ export class FrameAllocator {
     if (!isFree) throw notFree(low);
     popRun(words, pages);
     markRange(words, low, pages, true);
-    const base = this.#frameOf(low);
+    const base = this.#finder.frameOf(low);
     const end = taken + pages;
     if (step < 0) for (let i = taken; i < end; i += 1) frames[i] = base + (end - 1 - i);
     else for (let i = taken; i < end; i += 1) frames[i] = base + (i - taken);
@@ -296,7 +316,7 @@ export class FrameAllocator {
 
   /** Returns the page frame that a run begins with; apart from {@link allocBitmap}, which is small enough to be inlined. */
   #takenFrame(first: number, count: number, limit: number, alignment: number): number {
-    const frame = this.#frameOf(first);
+    const frame = this.#finder.frameOf(first);
     const isAligned = alignment === 1 || frame % alignment === 0; // a division costs as much as all the rest
     const fits = isAligned && frame + count <= limit;
     if (!fits) throw broken('allocBitmap: the run is aligned and ends below the limit', 'page frame', frame);
@@ -322,7 +342,7 @@ export class FrameAllocator {
     const first = section.first + low;
     const fits = pages > 1 && low >= 0 && low + pages <= section.count;
     if (!fits || firstFree(this.#words, first, first + pages) < first + pages) {
-      this.#push('freePages', ordinal | 0, frames[from]);
+      if (!release(this.#words, ordinal | 0)) this.#releaseRarely('freePages', frames[from]);
       return from + 1;
     }
     markRange(this.#words, first, pages, false);
@@ -330,37 +350,18 @@ export class FrameAllocator {
     return end;
   }
 
-  /** Frees one page frame of the stack zone; panics where it is free. The ordinal is a signed word. */
-  #push(call: Call, ordinal: number, frame: number): void {
-    const words = this.#words;
-    const at = HELD_AT + (ordinal >>> 5);
-    const bit = 1 << ordinal;
-    const held = words[at];
-    if ((held & bit) === 0) throw ownerPanic(call, frame, 'pmm');
-    words[at] = held ^ bit; // before the push, after which the engine would check the words again
-    if (!push(words, ordinal)) this.#pushWithRoom(ordinal);
-  }
-
-  /** Pushes a free ordinal where the stack has no room: apart from {@link #push}, so that the engine knows its words to stay where they are. */
-  #pushWithRoom(ordinal: number): void {
-    markRange(this.#words, ordinal >>> 0, 1, true); // held until there is room: there may be no memory for it
+  /** Frees a page frame of the stack zone that {@link release} did not free: panics where it is free, else makes room. */
+  #releaseRarely(call: Call, frame: number): void {
+    const ordinal = this.#ordinalOf(call, frame);
+    if (!isHeld(this.#words, ordinal)) throw ownerPanic(call, frame, 'pmm');
     this.#makeRoom(RUN_WORDS);
-    markRange(this.#words, ordinal >>> 0, 1, false);
-    if (!push(this.#words, ordinal))
-      throw broken('free stack: there is room for what is pushed', 'ordinal', ordinal >>> 0);
+    if (!release(this.#words, ordinal | 0))
+      throw broken('free stack: there is room for what is pushed', 'ordinal', ordinal);
   }
 
-  /** For a page frame outside the largest section: frees it where it is of the bitmap zone, and returns {@link NONE}; else returns its ordinal (modulo 2^32). */
-  #releaseElsewhere(frame: number): number {
-    const { base, first } = this.#finder.sectionOf('free', frame);
-    const ordinal = first + (frame - base);
-    return first < this.#bitmapOrdinals ? this.#releaseInBitmap(ordinal, frame) : ordinal;
-  }
-
-  #releaseInBitmap(ordinal: number, frame: number): typeof NONE {
+  #releaseInBitmap(ordinal: number, frame: number): void {
     if (!isHeld(this.#words, ordinal)) throw ownerPanic('free', frame, 'pmm');
     this.#bitmap.releaseRun(this.#words, ordinal, 1);
-    return NONE;
   }
 
   /** Makes room for `more` words on the stack, as many as the largest one has at most. Amortised O(more). */
@@ -380,17 +381,6 @@ export class FrameAllocator {
   #ordinalOf(call: Call, frame: number): number {
     const section = this.#finder.sectionOf(call, frame);
     return section.first + (frame - section.base);
-  }
-
-  /** Returns the page frame of an ordinal (modulo 2^32), which is not padding. */
-  #frameOf(ordinal: number): number {
-    const index = (ordinal - this.#first) | 0;
-    return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);
-  }
-
-  #frameElsewhere(ordinal: number): number {
-    const { base, first } = this.#finder.sectionOfOrdinal(ordinal >>> 0);
-    return base + ((ordinal - first) >>> 0);
   }
 
   /** Undoes what the release of `frames[0 .. count)` did to the held bits. */

@@ -53,27 +53,25 @@ export function sizeOf(words: Int32Array, at: number): number {
   return (words[TOP_AT] - (at + 1) + words[MORE_AT]) >>> 0;
 }
 
-/** Whether an ordinal is the neighbour of another, which it exceeds by `step` modulo 2^32. One comparison: step is 1 or -1. */
-const areNeighbours = (step: number): boolean => ((step + 1) & ~2) === 0;
-
 /**
- * Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where it joins no run and there is no room for two words.
+ * Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where it joins no run and there is
+ * no room for two words.
  * One function: a call that the engine does not inline, rare as it may be, makes it keep all values in memory and check the words again.
  */
 export function push(words: Int32Array, ordinal: number): boolean {
   const top = words[TOP_AT];
-  const above = words[top];
-  const isRun = above === NONE;
-  const next = isRun ? words[top - 1] : above;
-  const joins = next !== NONE && areNeighbours((ordinal - next) | 0);
-  if (isRun && joins) {
+  let at = words[top] === NONE ? top - 1 : top;
+  const next = words[at];
+  const step = (ordinal - next) | 0;
+  const joins = (step === 1 || step === -1) && next !== NONE;
+  if (joins && at < top) {
     // A run takes no more words, and whoever frees a region has made room for one run.
-    words[top - 1] = ordinal;
+    words[at] = ordinal;
     words[MORE_AT] += 1;
     return true;
   }
   if (top + 2 >= words.length) return false;
-  let at = top + 1;
+  at = top + 1;
   words[at] = ordinal;
   if (joins) {
     at += 1;
@@ -99,13 +97,14 @@ function popFromRun(words: Int32Array, top: number): number {
   if (next === NONE) return NONE;
   const last = words[top - 2];
   const after = (next + (last >>> 0 > next >>> 0 ? 1 : -1)) | 0;
+  let more = -1;
   if (after === last) {
     words[TOP_AT] = top - 2;
-    words[MORE_AT] += 1;
+    more = 1;
   } else {
     words[top - 1] = after;
-    words[MORE_AT] -= 1;
   }
+  words[MORE_AT] += more;
   return next;
 }
 

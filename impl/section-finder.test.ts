@@ -30,10 +30,11 @@ describe('the section finder', () => {
       for (const index of [0, 1, section.count - 1]) {
         const found = (): unknown => [
           finder().sectionOf('free', section.base + index),
-          finder().sectionOfOrdinal(section.first + index),
+          finder().frameOf(section.first + index),
+          finder().frameOf((section.first + index) | 0),
         ];
         expect(found).not.toThrow();
-        expect(found()).toEqual([section, section]);
+        expect(found()).toEqual([section, section.base + index, section.base + index]);
       }
   });
 
@@ -47,15 +48,13 @@ describe('the section finder', () => {
     }
   });
 
-  test('finds the section of each ordinal, whatever was found before', () => {
+  test('finds the page frame of each ordinal, whatever was found before', () => {
     const [low, high] = [sections().list[0]?.first ?? 0, sections().list[1]?.first ?? 0];
     for (const before of [low, low + 5, high, high + 4]) {
       const frames = finder();
-      frames.sectionOfOrdinal(before);
-      const found = [low, low + 5, high, high + 4, low].map(
-        (ordinal) => frames.sectionOfOrdinal(ordinal).base,
-      );
-      expect(found).toEqual([4, 4, 40, 40, 4]);
+      frames.frameOf(before);
+      const found = [low, low + 5, high, high + 4, low].map((ordinal) => frames.frameOf(ordinal));
+      expect(found).toEqual([4, 9, 40, 44, 4]);
     }
   });
 

@@ -47,15 +47,15 @@ export class SectionFinder {
   sectionOf(call: Call, frame: number): Section {
     const near = this.#near;
     const index = frame - near.base;
-    if (index === (index | 0) && index >= 0 && index < near.count) return near;
+    if (index === index >>> 0 && index < near.count) return near;
     return this.#findFrame(call, frame);
   }
 
-  /** Returns the section of an ordinal that a page frame has. */
-  sectionOfOrdinal(ordinal: number): Section {
+  /** Returns the page frame of an ordinal (modulo 2^32), which is not padding. */
+  frameOf(ordinal: number): number {
     const near = this.#near;
-    if (ordinal >= near.first && ordinal - near.first < near.count) return near;
-    return this.#findOrdinal(ordinal);
+    const index = (ordinal - near.first) >>> 0;
+    return index < near.count ? near.base + index : this.#findOrdinal(ordinal);
   }
 
   // The two below are separate, so that the two above stay small enough for the engine to inline.
@@ -69,12 +69,14 @@ export class SectionFinder {
     return section;
   }
 
-  #findOrdinal(ordinal: number): Section {
+  #findOrdinal(word: number): number {
+    const ordinal = word >>> 0;
     const section = this.#sections.list[sectionOfOrdinal(this.#sections, ordinal)] ?? NOWHERE;
-    if (!(ordinal - section.first < section.count))
+    const index = ordinal - section.first;
+    if (!(index < section.count))
       throw broken('sections: an ordinal in use is that of a page frame', 'ordinal', ordinal);
     this.#near = section;
-    return section;
+    return section.base + index;
   }
 
   #outsidePanic(call: Call, frame: number): Error {

@@ -1,5 +1,6 @@
 /** Call ends: what a call on a manager in this process returned or threw, as an outcome, and what it did to errno. */
 import {
+  type Call,
   type CallDescription,
   type ErrnoChange,
   isPmmPanic,
@@ -93,4 +94,20 @@ export function omitStacks(): number | undefined {
 /** Captures stacks again, up to the limit that {@link omitStacks} returned. */
 export function restoreStacks(limit: number | undefined): void {
   STACKS.stackTraceLimit = limit;
+}
+
+/** The calls among the claimed ones that tell amounts. One that is left out is not judged, though the manager may have it. */
+export interface ToldAmounts {
+  readonly total: boolean;
+  readonly free: boolean;
+  readonly reserved: boolean;
+}
+
+/** Returns the amounts that a manager tells which claims these calls. */
+export function toldAmounts(calls: readonly Call[]): ToldAmounts {
+  return {
+    total: calls.includes('totalAmount'),
+    free: calls.includes('freeAmount'),
+    reserved: calls.includes('reservedAmount'),
+  };
 }

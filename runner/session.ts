@@ -21,7 +21,16 @@ import {
   SpecError,
   WHOLE,
 } from '../spec/index.ts';
-import { DONE, errnoAfter, FAILED, malformed, omitStacks, restoreStacks } from './call-end.ts';
+import {
+  DONE,
+  errnoAfter,
+  FAILED,
+  malformed,
+  omitStacks,
+  restoreStacks,
+  type ToldAmounts,
+  toldAmounts,
+} from './call-end.ts';
 import type { NumberedAnswer } from './lean/answer.ts';
 import { hasAmounts, LeanCaller } from './lean/make-call.ts';
 import { halfOf, NumberedCall } from './lean/numbered-call.ts';
@@ -31,22 +40,25 @@ import { NO_WRITES, SimulatedMemory } from './simulated-memory.ts';
 import { described, lookAt, malformedBy } from './thrown.ts';
 import type { World } from './world.ts';
 
-/** Returns the amounts that a manager with some of the three calls tells. Throws if one of them is not a number. */
-function readSomeAmounts(pmm: SomePmm): NonNullable<Response['amounts']> {
+/** Returns the amounts that a manager tells with some of the three calls. Throws if one of them is not a number. */
+function readSomeAmounts(
+  pmm: SomePmm,
+  { total, free, reserved }: ToldAmounts,
+): NonNullable<Response['amounts']> {
   const told = (amount: unknown): Reading => {
     if (typeof amount === 'number') return reading(amount);
     throw new TypeError(`an amount is ${described(amount)}, not a number`);
   };
   return {
-    ...(pmm.totalAmount === undefined ? {} : { total: told(pmm.totalAmount()) }),
-    ...(pmm.freeAmount === undefined ? {} : { free: told(pmm.freeAmount()) }),
-    ...(pmm.reservedAmount === undefined ? {} : { reserved: told(pmm.reservedAmount()) }),
+    ...(total && pmm.totalAmount !== undefined ? { total: told(pmm.totalAmount()) } : {}),
+    ...(free && pmm.freeAmount !== undefined ? { free: told(pmm.freeAmount()) } : {}),
+    ...(reserved && pmm.reservedAmount !== undefined ? { reserved: told(pmm.reservedAmount()) } : {}),
   };
 }
 
-/** Returns the three amounts. Throws if one of them is not a number. */
-function readAmounts(pmm: Pmm): NonNullable<Response['amounts']> {
-  if (!hasAmounts(pmm)) return readSomeAmounts(pmm);
+/** Returns the amounts that a manager tells. Throws if one of them is not a number. */
+function readAmounts(pmm: Pmm, told: ToldAmounts): NonNullable<Response['amounts']> {
+  if (!hasAmounts(pmm, told)) return readSomeAmounts(pmm, told);
   const total = pmm.totalAmount();
   const free = pmm.freeAmount();
   const reserved = pmm.reservedAmount();
@@ -111,6 +123,7 @@ export class Session implements SavableSession {
   readonly #caller: LeanCaller | null;
   readonly #world: World;
   readonly #contents: Profile['contents'];
+  readonly #told: ToldAmounts;
   readonly #memory: SimulatedMemory;
   #unzeroed: readonly number[] | null = null;
   /** The manager, once it is known to be savable. */
@@ -122,12 +135,13 @@ export class Session implements SavableSession {
   constructor(
     create: PmmFactory,
     world: World,
-    { batches, contents }: Pick<Profile, 'batches' | 'contents'> = WHOLE,
+    { batches, contents, calls }: Pick<Profile, 'batches' | 'contents' | 'calls'> = WHOLE,
   ) {
     const { map, config } = world;
     this.#create = create;
     this.#world = world;
     this.#contents = contents;
+    this.#told = toldAmounts(calls);
     this.#memory = new SimulatedMemory();
     const warn = (message: string): void => {
       this.#warnings.push(message);
@@ -141,7 +155,7 @@ export class Session implements SavableSession {
       outcome = isWorldRefused(error) ? FAILED : malformedBy(error);
     }
     this.pmm = pmm;
-    this.#caller = pmm === null ? null : new LeanCaller(pmm, halfOf(config), batches === 'partial');
+    this.#caller = pmm === null ? null : new LeanCaller(pmm, halfOf(config), { batches, calls });
     this.started = ofInit(this.#observed(this.#unlessChanged(() => outcome)), kept);
   }
 
@@ -283,7 +297,7 @@ export class Session implements SavableSession {
     const observed = { warnings, strayEntries, writes, ...unzeroed };
     if (pmm === null) return { outcome, ...observed };
     try {
-      const amounts = readAmounts(pmm);
+      const amounts = readAmounts(pmm, this.#told);
       return { outcome, errno: errnoAfter(pmm), amounts, ...observed };
     } catch (error) {
       return { outcome: malformedBy(error, READING), ...observed };

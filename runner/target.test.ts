@@ -124,6 +124,18 @@ describe.each(TARGETS.map((target) => [target.name.split('/').at(-1), target] as
       expect(responses(held.start(WORLD, PROGRAM).performer(), PROGRAM)).toHaveLength(3);
     });
 
+    it.each([
+      ['totalAmount', 'total'],
+      ['freeAmount', 'free'],
+      ['reservedAmount', 'reserved'],
+    ] as const)('tells no amount but that of %s where it claims no other', (call, amount) => {
+      const calls: Profile['calls'] = ['allocBitmap', call];
+      const held = target.withClaims({ profile: { ...target.profile, calls } });
+      const program = PROGRAM.slice(0, 1);
+      const answers = responses(held.start(WORLD, program).performer(), program);
+      expect(answers.map(({ amounts = {} }) => Object.keys(amounts))).toEqual([[amount], [amount]]);
+    });
+
     it('times the first calls of a program', () => {
       const timed = target.timed(WORLD, PROGRAM);
       for (const operations of [0, 1, 2]) expect(timed.turn(operations)).toBeGreaterThanOrEqual(0);

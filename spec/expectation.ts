@@ -150,8 +150,7 @@ const NO_FRAMES: readonly (Pfn | null)[] = [];
 const NOTHING: readonly Asked[] = CALLS.map((call) => ({ call, pfns: NO_FRAMES, fit: null, lowest: null }));
 
 function lowestRun(state: Ownership, fit: FitRequest): Pfn | null {
-  if (state.unnamed > 0)
-    return fit.count > freeForSingles(state) ? null : lowestWith(state, fit, spareIn(state));
+  if (state.unnamed > 0) return lowestWith(state, fit, spareIn(state));
   return typeof state.world.profile.zones === 'number' ? state.lowestFit(fit) : lowestInZones(state, fit);
 }
 

@@ -1,6 +1,5 @@
 /** Claims: which functions of which files are proved, by which statements. */
 import { fileURLToPath } from 'node:url';
-import * as freeStack from './free-stack-statements.ts';
 import * as heldBits from './held-bits-statements.ts';
 import type { Claim } from './prove.ts';
 import { runnablesOf } from './runnable.ts';
@@ -28,12 +27,6 @@ export const SUBJECTS: readonly Subject[] = [
     statements: `${STATEMENTS}/held-bits-statements.ts`,
     of: { ...heldBits },
     isWhole: true,
-  },
-  {
-    path: 'impl/free-stack.ts',
-    statements: `${STATEMENTS}/free-stack-statements.ts`,
-    of: { ...freeStack },
-    isWhole: false,
   },
 ];
 

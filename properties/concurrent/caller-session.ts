@@ -5,7 +5,7 @@
 
 import { errnoAfter, omitStacks, restoreStacks } from '../../runner/index.ts';
 import { type HigherHalf, halfOf, LeanCaller, NumberedCall } from '../../runner/lean/index.ts';
-import type { Config, Operation, Response } from '../../spec/index.ts';
+import { type Config, type Operation, type Response, WHOLE } from '../../spec/index.ts';
 import type { CallerPmm } from './target.ts';
 
 export class CallerSession {
@@ -18,7 +18,7 @@ export class CallerSession {
   constructor(config: Config, attach: (warn: (message: string) => void) => CallerPmm) {
     this.pmm = attach((message) => this.#warnings.push(message));
     this.#half = halfOf(config);
-    this.#caller = new LeanCaller(this.pmm, this.#half, false);
+    this.#caller = new LeanCaller(this.pmm, this.#half, WHOLE);
   }
 
   /** Makes a call and returns the response. Whatever the manager throws becomes part of the response. */

@@ -5,7 +5,14 @@
 import { ATOMICS } from '../../impl/index.ts';
 import { lookAt } from '../../runner/index.ts';
 import { importModule } from '../../runner/load/index.ts';
-import { config as configOf, memoryMap, SpecError } from '../../spec/index.ts';
+import {
+  CALLS,
+  config as configOf,
+  memoryMap,
+  SpecError,
+  STANDARD_CALLS,
+  type Unchecked,
+} from '../../spec/index.ts';
 import { type CallerPmm, type ConcurrentTarget, OURS_SHARED, sharedWords } from './target.ts';
 
 function isAttach(value: unknown): value is ConcurrentTarget['attach'] {
@@ -15,36 +22,49 @@ function isAttach(value: unknown): value is ConcurrentTarget['attach'] {
 /** A page frame for each of two callers, and one more. */
 const PROBE = memoryMap([{ type: 'conventional', start: 0n, pages: 3 }]);
 
-/** Returns why callers of a target are not attached to one state; null if one sees what the other does. */
-function notShared(attach: ConcurrentTarget['attach']): string | null {
+/** Whether two callers of a target share a state; and the calls of its managers that are not standard. */
+interface Probed {
+  /** Null where they do. */
+  readonly whyNot: string | null;
+  readonly unchecked: readonly Unchecked[];
+}
+
+function probe(attach: ConcurrentTarget['attach']): Probed {
   const config = configOf({ bitmapMaxAddr: 0n });
   const shared = { words: sharedWords(PROBE, config), steps: ATOMICS };
   const caller = (): CallerPmm => attach(PROBE, { config, warn: () => {}, shared, waiting: {} });
   try {
     const [one, other] = [caller(), caller()];
     const free = other.freeAmount();
-    return one.alloc() !== null && other.freeAmount() === free
-      ? 'what one caller allocates is still free for another'
-      : null;
+    const isShared = one.alloc() === null || other.freeAmount() !== free;
+    const added = CALLS.filter((call) => !STANDARD_CALLS.includes(call) && typeof one[call] === 'function');
+    return {
+      whyNot: isShared ? null : 'what one caller allocates is still free for another',
+      unchecked: added.map((what) => ({ what, why: 'callers of a module make the standard calls' })),
+    };
   } catch (error) {
-    return `it threw ${lookAt(error).text}`;
+    return { whyNot: `it threw ${lookAt(error).text}`, unchecked: [] };
   }
 }
 
 /**
- * Returns the target that a module exports, or our own for null. Throws `SpecError` if the module cannot be loaded, or does not
- * export a function that attaches callers to one state.
+ * Returns the target that a module exports, or our own for null. Throws `SpecError` if the module cannot be loaded, does not
+ * export a function that attaches callers to one state, or exports a profile: callers of a module are held to the specification.
  * @public
  */
 export async function loadConcurrentTarget(path: string | null): Promise<ConcurrentTarget> {
   if (path === null || path === OURS_SHARED.name) return OURS_SHARED;
-  const { default: attach } = await importModule(path);
+  const { default: attach, profile } = await importModule(path);
   if (!isAttach(attach))
     throw new SpecError(`${path}: expected a default export that attaches a caller: (map, options) => Pmm`);
-  const why = notShared(attach);
-  if (why !== null)
+  if (profile !== undefined)
     throw new SpecError(
-      `${path}: expected a default export that attaches a caller to a shared state: ${why}; a manager for one caller is checked without --concurrent`,
+      `${path}: export profile: expected none with --concurrent: callers of a module make the standard calls and are held to the specification; those of an executable, to its profile`,
     );
-  return { name: path, policies: OURS_SHARED.policies, attach };
+  const { whyNot, unchecked } = probe(attach);
+  if (whyNot !== null)
+    throw new SpecError(
+      `${path}: expected a default export that attaches a caller to a shared state: ${whyNot}; a manager for one caller is checked without --concurrent`,
+    );
+  return { name: path, policies: OURS_SHARED.policies, unchecked, attach };
 }

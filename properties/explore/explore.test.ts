@@ -74,3 +74,20 @@ describe('our implementation', () => {
     expect(two).toMatchObject(same);
   });
 });
+
+it('progress goes on after the search, while its states are counted and written down', async () => {
+  const counted: string[] = [];
+  const world = smallWorld({ stack: 2, bitmap: 1 });
+  const { states } = await explore({
+    target: OURS,
+    world,
+    graph: 'ways',
+    onProgress: (progress) => {
+      if (progress.counted !== null) counted.push(`${progress.counted.done} of ${progress.counted.of}`);
+    },
+  });
+  expect(states).toBeGreaterThan(1);
+  const last = `${states} of ${states}`;
+  expect(counted.filter((text) => text === last)).toHaveLength(2);
+  expect(counted.at(-1)).toBe(last);
+});

@@ -1,6 +1,6 @@
 /** Programs of a search: operations with absolute addresses become a program that refers to earlier results. */
 
-import { Names } from '../../counterexamples/trace/index.ts';
+import { Names } from '../../counterexamples/names/index.ts';
 import { runWithin, type Target, type World } from '../../runner/index.ts';
 import type { Operation, Policy, Trace } from '../../spec/index.ts';
 

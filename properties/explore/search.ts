@@ -56,6 +56,8 @@ export interface SearchProgress {
   readonly depth: number;
   readonly expanded: number;
   readonly seconds: number;
+  /** Once the search has ended: how many states of how many are counted, or written down for a page. */
+  readonly counted: { readonly done: number; readonly of: number } | null;
 }
 
 export interface SearchResult {
@@ -144,6 +146,8 @@ export interface LevelView {
 
 /** Milliseconds between two checks of the bounds. */
 const WATCH = 100;
+/** States counted between two reports: some 100 ms. */
+const COUNTED_AT_ONCE = 2 ** 14;
 
 export class Search {
   readonly #searcher: Searcher;
@@ -315,10 +319,12 @@ export class Search {
     const met = new WordLists();
     const levels: number[] = [];
     const rows: string[] = [];
+    const note = this.#counter();
     let before: readonly number[] = [];
     for (const level of this.#levels) {
       const start = rows.length;
       before = Array.from(level, (record) => {
+        note();
         const { ownership, order } = this.#partsOf(record);
         const number = met.numberOf(Int32Array.of(ownership, order), 0, 2);
         if (number < rows.length) return number;
@@ -339,14 +345,27 @@ export class Search {
   modelStates(): number {
     const met = new WordLists();
     const state = new Int32Array(2);
+    const note = this.#counter();
     for (const level of this.#levels)
       for (const record of level) {
+        note();
         const { ownership, order } = this.#partsOf(record);
         state[0] = ownership;
         state[1] = order;
         met.numberOf(state, 0, 2);
       }
     return met.size;
+  }
+
+  /** Returns what to call for each state of all levels: it reports now and then, and the last. */
+  #counter(): () => void {
+    const of = this.#levels.reduce((sum, { length }) => sum + length, 0);
+    let done = 0;
+    return () => {
+      done += 1;
+      if (done % COUNTED_AT_ONCE === 0 || done === of)
+        this.#options.onProgress?.({ ...this.#progress(), counted: { done, of } });
+    };
   }
 
   /** Reports progress, and stops the search if it has reached a bound. */
@@ -367,6 +386,7 @@ export class Search {
       depth: this.#levels.length - 1,
       expanded: this.#expanded,
       seconds: (performance.now() - this.#start) / 1000,
+      counted: null,
     };
   }
 

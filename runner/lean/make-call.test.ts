@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
-import { config, memoryMap, type Operation, type Outcome, type Pmm, PmmPanic } from '../../spec/index.ts';
+import {
+  config,
+  memoryMap,
+  type Operation,
+  type Outcome,
+  type Pmm,
+  PmmPanic,
+  type Profile,
+  WHOLE,
+} from '../../spec/index.ts';
 import { roomFor } from '../batch.ts';
 import { type PmmCalls, wrapPmm } from '../wrap-pmm.ts';
+import { ALL_OBSERVED, NumberedAnswer, OBSERVED } from './answer.ts';
 import { LeanCaller } from './make-call.ts';
 import { halfOf, NumberedCall } from './numbered-call.ts';
 
@@ -23,7 +33,8 @@ function performing(
   changes?: Partial<PmmCalls>,
   isPartial = false,
 ): (operation: Operation) => Outcome & Ended {
-  const caller = new LeanCaller(manager(changes), halfOf(CONFIG), isPartial);
+  const batches = isPartial ? 'partial' : 'whole';
+  const caller = new LeanCaller(manager(changes), halfOf(CONFIG), { ...WHOLE, batches });
   const call = new NumberedCall();
   return (operation) => {
     call.take(operation, halfOf(CONFIG));
@@ -130,9 +141,34 @@ describe('a call', () => {
         throw new PmmPanic('no', { call: 'alloc', pfn: null, owner: null });
       },
     });
-    const caller = new LeanCaller(pmm, halfOf(CONFIG), false);
+    const caller = new LeanCaller(pmm, halfOf(CONFIG), WHOLE);
     caller.make(new NumberedCall(), 4);
     expect(caller.outcome()).toMatchObject({ message: expect.stringContaining('setting errno, it threw') });
+  });
+});
+
+describe('the amounts after a call', () => {
+  it('are those of the claimed calls: the methods for others are not called', () => {
+    const unclaimed = (): never => {
+      throw new Error('not implemented');
+    };
+    const told = (calls: Profile['calls'], changes: Partial<PmmCalls>): number => {
+      const caller = new LeanCaller(manager(changes), halfOf(CONFIG), { ...WHOLE, calls });
+      caller.make(new NumberedCall(), 4);
+      const answer = new NumberedAnswer();
+      caller.read(answer);
+      return answer.observed;
+    };
+    const { total, free, reserved } = OBSERVED;
+    expect(
+      told(['alloc'], { totalAmount: unclaimed, freeAmount: unclaimed, reservedAmount: unclaimed }),
+    ).toBe(ALL_OBSERVED & ~(total | free | reserved));
+    expect(told(['alloc', 'totalAmount', 'reservedAmount'], { freeAmount: unclaimed })).toBe(
+      ALL_OBSERVED & ~free,
+    );
+    expect(told(['alloc', 'freeAmount'], { totalAmount: unclaimed, reservedAmount: unclaimed })).toBe(
+      ALL_OBSERVED & ~(total | reserved),
+    );
   });
 });
 

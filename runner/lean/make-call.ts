@@ -11,10 +11,11 @@ import {
   isQuery,
   type Outcome,
   type Pmm,
+  type Profile,
   type SomePmm,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, guardsBehind, guardsBehindNamed, roomFor, ungranted } from '../batch.ts';
-import { CALLERS_ERRNO, isPanic, returned, thrown } from '../call-end.ts';
+import { CALLERS_ERRNO, isPanic, returned, type ToldAmounts, thrown, toldAmounts } from '../call-end.ts';
 import { malformedBy } from '../thrown.ts';
 import {
   ADDRESS,
@@ -84,8 +85,9 @@ function methodsOf(pmm: object): Methods {
   return pmm as Methods;
 }
 
-/** Whether a manager has the three calls that tell amounts. */
-export function hasAmounts(pmm: Pmm): boolean {
+/** Whether a manager has the three calls that tell amounts, and claims them. */
+export function hasAmounts(pmm: Pmm, { total, free, reserved }: ToldAmounts): boolean {
+  if (!(total && free && reserved)) return false;
   return 'totalAmount' in pmm && 'freeAmount' in pmm && 'reservedAmount' in pmm;
 }
 
@@ -114,12 +116,14 @@ export class LeanCaller {
   readonly #pmm: Pmm;
   readonly #half: HigherHalf;
   readonly #isPartial: boolean;
+  readonly #told: ToldAmounts;
 
-  /** `isPartial`: whether batches may be granted in part, and then tell how many page frames they got. */
-  constructor(pmm: Pmm, half: HigherHalf, isPartial: boolean) {
+  /** Batches that may be granted in part tell how many page frames they got. */
+  constructor(pmm: Pmm, half: HigherHalf, { batches, calls }: Pick<Profile, 'batches' | 'calls'>) {
     this.#pmm = pmm;
     this.#half = half;
-    this.#isPartial = isPartial;
+    this.#isPartial = batches === 'partial';
+    this.#told = toldAmounts(calls);
   }
 
   /** Makes a call where so many page frames are free for batches: one that can be granted gets an array for all of it. */
@@ -244,15 +248,8 @@ export class LeanCaller {
   }
 
   #readBatch(answer: NumberedAnswer, pages: number): void {
-    const half = this.#half;
-    const frames = answer.reserve(pages);
     answer.kind = ADDRESSES;
-    answer.pages = pages;
-    for (let i = 0; i < pages; i += 1) {
-      const frame = half.frameAtStart(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
-      if (frame < 0) answer.pages = NOBODY;
-      frames[i] = frame;
-    }
+    answer.pages = this.#half.readFrames(halves, answer.reserve(pages), pages) ? pages : NOBODY;
   }
 
   /** Reads errno and the amounts that the manager tells. Where that throws, they are read again as data, and what they threw is said. */
@@ -262,7 +259,7 @@ export class LeanCaller {
       const { errno } = pmm;
       answer.errno = errno === 'ENOMEM' ? errno : errno === CALLERS_ERRNO ? 'unchanged' : 'other';
       answer.observed = ALL_OBSERVED;
-      if (hasAmounts(pmm)) {
+      if (hasAmounts(pmm, this.#told)) {
         answer.total = pmm.totalAmount();
         answer.free = pmm.freeAmount();
         answer.reserved = pmm.reservedAmount();
@@ -273,12 +270,14 @@ export class LeanCaller {
   }
 
   #observeSome(answer: NumberedAnswer, pmm: SomePmm): void {
-    answer.total = pmm.totalAmount?.() ?? 0;
-    answer.free = pmm.freeAmount?.() ?? 0;
-    answer.reserved = pmm.reservedAmount?.() ?? 0;
-    if (pmm.totalAmount === undefined) answer.observed &= ~OBSERVED.total;
-    if (pmm.freeAmount === undefined) answer.observed &= ~OBSERVED.free;
-    if (pmm.reservedAmount === undefined) answer.observed &= ~OBSERVED.reserved;
+    const { total, free, reserved } = this.#told;
+    [answer.total, answer.free, answer.reserved] = [0, 0, 0];
+    if (total && pmm.totalAmount !== undefined) answer.total = pmm.totalAmount();
+    else answer.observed &= ~OBSERVED.total;
+    if (free && pmm.freeAmount !== undefined) answer.free = pmm.freeAmount();
+    else answer.observed &= ~OBSERVED.free;
+    if (reserved && pmm.reservedAmount !== undefined) answer.reserved = pmm.reservedAmount();
+    else answer.observed &= ~OBSERVED.reserved;
   }
 }
 

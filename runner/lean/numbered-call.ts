@@ -53,6 +53,8 @@ export const NO_ADDRESS = -2;
 
 const HALF = 2 ** 32;
 const HALF_PAGES = HALF / PAGE_SIZE;
+/** log2 of {@link PAGE_SIZE} and of {@link HALF_PAGES}. */
+const [PAGE_BITS, HALF_PAGE_BITS] = [12, 20];
 
 /** Where an address is taken apart: one word for all, since to make one takes as long as a call. */
 const WORD = new BigUint64Array(1);
@@ -110,6 +112,31 @@ export class HigherHalf {
     if ((bytes & (PAGE_SIZE - 1)) !== 0) return -1;
     const frame = (high - this.#high) * HALF_PAGES + bytes / PAGE_SIZE;
     return frame >= 0 && frame < this.#end ? frame : -1;
+  }
+
+  /**
+   * Reads the page frames that a batch of addresses in halves are the first of; -1 for one that is none. Returns whether all of
+   * them are. Page frames below 2^32, as most are, take no fractions.
+   */
+  readFrames(halves: Uint32Array, frames: Float64Array, pages: number): boolean {
+    const [lowest, highest] = [this.#low >>> 0, this.#high >>> 0];
+    const end = Math.min(this.#end, this.room / PAGE_SIZE, HALF - 1) >>> 0;
+    let isWhole = true;
+    for (let i = 0; i < pages; i += 1) {
+      const low = halves[2 * i] ?? 0;
+      const high = halves[2 * i + 1] ?? 0;
+      const above = (high - highest - (low < lowest ? 1 : 0)) >>> 0;
+      const bytes = (low - lowest) >>> 0;
+      const frame = ((above << HALF_PAGE_BITS) | (bytes >>> PAGE_BITS)) >>> 0;
+      if (above >= HALF / HALF_PAGES || frame >= end || (bytes & (PAGE_SIZE - 1)) !== 0) {
+        const exact = this.frameAtStart(low, high);
+        if (exact < 0) isWhole = false;
+        frames[i] = exact;
+      } else {
+        frames[i] = frame;
+      }
+    }
+    return isWhole;
   }
 
   /** The same of an address as it was returned, if it is one. */

@@ -22,6 +22,7 @@ import {
   parseReference,
   type Reference,
   type Response,
+  STANDARD_CALLS,
 } from '../../spec/index.ts';
 import { handing } from '../factory-target.ts';
 import { Results } from '../results.ts';
@@ -124,7 +125,7 @@ function linesOf({
 function run(
   create: PmmFactory,
   lines: readonly (readonly string[])[],
-  claimed: Pick<Profile, 'batches'>,
+  claimed: Pick<Profile, 'batches' | 'calls'>,
 ): void {
   const init = lines.findIndex(([word]) => word === 'init');
   const world = worldOf(lines.slice(0, init));
@@ -160,7 +161,10 @@ async function serve(path: string): Promise<void> {
     const words = line.split(' ');
     if (words[0] === 'frameproof') write('target 1', `profile ${JSON.stringify(claims)}`, 'paints', 'ready');
     else if (words[0] === 'end') {
-      run(create, lines, { batches: claims.batches === 'partial' ? 'partial' : 'whole' });
+      run(create, lines, {
+        batches: claims.batches === 'partial' ? 'partial' : 'whole',
+        calls: Array.isArray(claims.calls) ? claims.calls : STANDARD_CALLS,
+      });
       lines = [];
     } else lines.push(words);
   }

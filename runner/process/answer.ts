@@ -12,7 +12,7 @@ import {
   type Reading,
   type Response,
 } from '../../spec/index.ts';
-import type { Writable } from '../call-end.ts';
+import { type ToldAmounts, toldAmounts, type Writable } from '../call-end.ts';
 import { NO_WRITES } from '../simulated-memory.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
@@ -140,12 +140,16 @@ function errnoOf(word: string | undefined): Response['errno'] {
   throw new Unreadable(`errno is ${quoted(word ?? '')}, and must be -, ?, ENOMEM, or E and a number`);
 }
 
-/** Returns the three amounts, which begin at word `at`. An unknown amount is left out. */
-function amountsOf(words: readonly string[], at: number): NonNullable<Response['amounts']> {
+/** Returns the amounts that are claimed to be told, of the three which begin at word `at`. An unknown one is left out. */
+function amountsOf(
+  words: readonly string[],
+  at: number,
+  told: ToldAmounts,
+): NonNullable<Response['amounts']> {
   const amounts: Writable<NonNullable<Response['amounts']>> = {};
-  if (words[at] !== '?') amounts.total = parseReading(words[at]);
-  if (words[at + 1] !== '?') amounts.free = parseReading(words[at + 1]);
-  if (words[at + 2] !== '?') amounts.reserved = parseReading(words[at + 2]);
+  if (told.total && words[at] !== '?') amounts.total = parseReading(words[at]);
+  if (told.free && words[at + 1] !== '?') amounts.free = parseReading(words[at + 1]);
+  if (told.reserved && words[at + 2] !== '?') amounts.reserved = parseReading(words[at + 2]);
   return amounts;
 }
 
@@ -204,12 +208,17 @@ class Reader {
   #notes: Notes = noNotes();
   readonly #tellsErrno: boolean;
   readonly #tellsWarnings: boolean;
+  readonly #told: ToldAmounts;
   readonly #paints: boolean;
   readonly #looks: boolean;
 
-  constructor({ failures }: Profile, { paints, looks = false }: Pick<AnswerFacts, 'paints' | 'looks'>) {
+  constructor(
+    { failures, calls }: Profile,
+    { paints, looks = false }: Pick<AnswerFacts, 'paints' | 'looks'>,
+  ) {
     this.#tellsErrno = failures.includes('errno');
     this.#tellsWarnings = failures.includes('warning');
+    this.#told = toldAmounts(calls);
     this.#paints = paints;
     this.#looks = looks;
   }
@@ -284,7 +293,7 @@ class Reader {
     const errno = this.#tellsErrno ? errnoOf(words[trailing]) : undefined;
     if (errno !== undefined) response.errno = errno;
     if (this.#tellsWarnings) response.warnings = notes.warnings.length === 0 ? NO_WARNINGS : notes.warnings;
-    response.amounts = amountsOf(words, trailing + 1);
+    response.amounts = amountsOf(words, trailing + 1, this.#told);
     response.strayEntries = notes.strayEntries;
     if (this.#paints) response.writes = NO_WRITES;
     if (notes.kept.length > 0) response.kept = notes.kept;

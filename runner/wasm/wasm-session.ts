@@ -19,7 +19,17 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
-import { DONE, FAILED, malformed, omitStacks, restoreStacks, returned, type Writable } from '../call-end.ts';
+import {
+  DONE,
+  FAILED,
+  malformed,
+  omitStacks,
+  restoreStacks,
+  returned,
+  type ToldAmounts,
+  toldAmounts,
+  type Writable,
+} from '../call-end.ts';
 import type { NumberedAnswer } from '../lean/answer.ts';
 import { halfOf } from '../lean/numbered-call.ts';
 import type { SavableSession } from '../savable-session.ts';
@@ -41,9 +51,6 @@ function errnoOf(error: number): ErrnoChange {
   if (error === ENOMEM) return 'ENOMEM';
   return error === 0 ? 'cleared' : 'other';
 }
-/** The places of the three calls that tell amounts, as bits. */
-const ALL_AMOUNTS =
-  (1 << callPlace('totalAmount')) | (1 << callPlace('freeAmount')) | (1 << callPlace('reservedAmount'));
 const NONE: readonly never[] = [];
 const NO_WORDS = new Int32Array(0);
 
@@ -77,6 +84,7 @@ export class WasmSession implements SavableSession {
   readonly #hasCounters: boolean;
   readonly #world: World;
   readonly #profile: Profile;
+  readonly #told: ToldAmounts;
   readonly #watched: WatchedFrames;
   readonly #isPartial: boolean;
   /** Address less pointer. */
@@ -95,6 +103,7 @@ export class WasmSession implements SavableSession {
     this.#hasCounters = loaded.hasCounters;
     this.#world = world;
     this.#profile = profile;
+    this.#told = toldAmounts(profile.calls);
     this.#isPartial = profile.batches === 'partial';
     this.#shift = world.config.higherHalf - BigInt(BASE);
     this.#mostPointer = loaded.bits === 64 ? 2n ** 64n - 1n : 2n ** 32n - 1n;
@@ -370,15 +379,14 @@ export class WasmSession implements SavableSession {
 
   #amounts(): NonNullable<Response['amounts']> {
     const machine = this.#machine;
-    const { calls } = machine;
+    const { total, free, reserved } = this.#told;
     // One object that is made at once is several times as fast.
-    if ((calls & ALL_AMOUNTS) === ALL_AMOUNTS)
+    if (total && free && reserved)
       return { total: machine.amount(0), free: machine.amount(1), reserved: machine.amount(2) };
-    const has = (call: Call): boolean => ((calls >> callPlace(call)) & 1) === 1;
     return {
-      ...(has('totalAmount') ? { total: machine.amount(0) } : {}),
-      ...(has('freeAmount') ? { free: machine.amount(1) } : {}),
-      ...(has('reservedAmount') ? { reserved: machine.amount(2) } : {}),
+      ...(total ? { total: machine.amount(0) } : {}),
+      ...(free ? { free: machine.amount(1) } : {}),
+      ...(reserved ? { reserved: machine.amount(2) } : {}),
     };
   }
 

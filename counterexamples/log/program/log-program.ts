@@ -1,6 +1,6 @@
 /** From a log to a program, whose addresses are references to the calls that handed them out. */
 import type { Operation, Reference, Response, Scenario } from '../../../spec/index.ts';
-import { Names } from '../../trace/index.ts';
+import { Names } from '../../names/index.ts';
 import type { LogEntry, LogHeader, LogReader } from '../log-format.ts';
 import { type ReadLogOptions, readLog } from '../read-log.ts';
 
