@@ -1,11 +1,12 @@
-import { exec, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { exec } from 'node:child_process';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installLine } from './clang.ts';
 import { ROOT } from './testing/copy-of-sources.ts';
 import { frameproof } from './testing/frameproof.ts';
+import { rustc } from './testing/rustc.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const guide = readFileSync(join(ROOT, 'native/README.md'), 'utf8');
@@ -21,16 +22,6 @@ const checks = commands.flatMap((line): readonly (readonly [string, string])[] =
   const [, args = '', outcome = ''] = /^npx frameproof (check .*?) +# (.*)$/.exec(line) ?? [];
   return args === '' ? [] : [[args, outcome]];
 });
-
-/** The compilers of Rust, the first of which that has a library for WebAssembly is used. */
-function rustc(): string {
-  const found = ['rustc', '/usr/bin/rustc'].find((command) => {
-    const asked = ['--print', 'target-libdir', '--target', 'wasm32-unknown-unknown'];
-    return existsSync(spawnSync(command, asked, { encoding: 'utf8' }).stdout?.trim() ?? '');
-  });
-  if (found === undefined) throw new Error('this test needs rustc and libstd-rust-dev-wasm32');
-  return found;
-}
 
 async function build(line: string): Promise<string> {
   if (line.startsWith('rustc')) {

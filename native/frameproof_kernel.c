@@ -396,7 +396,7 @@ static void alloc_bitmap(void) {
     uint64_t max_addr = number(UINT64_MAX);
     skip(',');
     uint64_t alignment = number(0);
-    void *page = target->alloc_order != NULL ? target->alloc_order((uint64_t)__builtin_ctzll(count))
+    void *page = target->alloc_order != NULL ? target->alloc_order(count == 0 ? 64 : (uint64_t)__builtin_ctzll(count))
                                              : target->alloc_bitmap(count, max_addr, alignment);
     answer_address(page, count);
 }

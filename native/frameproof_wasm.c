@@ -237,7 +237,7 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
         return target.alloc_some != NULL ? target.alloc_some(at(given[0]), given[1]) : target.alloc_pages(at(given[0]), given[1]);
     case ALLOC_BITMAP:
         if (target.alloc_order != NULL)
-            return (uintptr_t)target.alloc_order((uint64_t)__builtin_ctzll(given[0]));
+            return (uintptr_t)target.alloc_order(given[0] == 0 ? 64 : (uint64_t)__builtin_ctzll(given[0]));
         return (uintptr_t)target.alloc_bitmap(given[0], given[1], given[2]);
     case FREE:
         return target.free(at(given[0]));

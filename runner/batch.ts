@@ -25,17 +25,25 @@ export function guardsBehindNamed(named: number): number {
 
 /** A request up to this size gets an array for all of it even if it must be refused: a wrong manager may grant it. */
 const WHOLE_ARRAY = 4096;
-/** Entries for a larger request, which must be refused: enough to detect a write. */
+/** Entries that are looked at for a larger request, which must be refused: enough to detect a write. */
 const SHORT_ARRAY = 16;
 
 /**
- * Returns how many entries the array for a request has room for: all of it if `free` page frames suffice, or what is free if it can be
+ * Returns how many entries of the array for a request are looked at: all of it if `free` page frames suffice, or what is free if it can be
  * granted in part.
  */
 export function roomFor(count: number | bigint, free: number, isPartial: boolean): number {
   const most = Math.max(free, WHOLE_ARRAY);
   const isCount = count >= 0 && (typeof count === 'bigint' || Number.isInteger(count));
   return isCount && (count <= most || isPartial) ? Math.min(Number(count), most) : SHORT_ARRAY;
+}
+
+/** An array that a request is refused in has no more entries than this: whoever writes more has run for a second. */
+const LONGEST_ROLLED_BACK = 2 ** 20;
+
+/** Returns how many entries a call may write, with `free` page frames, before it finds that its request must be refused. */
+export function writtenBeforeRefusal(count: number | bigint, free: number): number {
+  return Math.min(Number(count), free, LONGEST_ROLLED_BACK);
 }
 
 /** Returns how many page frames a batch was granted by what its call returned; null where it was refused, or returned anything else. */

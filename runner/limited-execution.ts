@@ -100,12 +100,14 @@ function runUnchanged(run: Run, length: number, drive: Drive): Execution {
     program = execution.operations;
     drive(execution);
   };
-  const execution = unlessChanged(() => runOnce(run, length, noting));
+  const factory = run.target.factory ?? run.target;
+  const execution = unlessChanged(factory, () => runOnce(run, length, noting));
   if (execution !== null) return execution;
   const { target, world, options } = run;
   const again = { target, world, options: { policies: options.policies } };
   return (
-    unlessChanged(() => runOnce(again, program.length, performing(program))) ?? changedOutsideCalls(target)
+    unlessChanged(factory, () => runOnce(again, program.length, performing(program))) ??
+    changedOutsideCalls(target)
   );
 }
 

@@ -5,8 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../impl/index.ts';
 import { config, memoryMap, type Trace } from '../spec/index.ts';
 import { factoryTarget } from './factory-target.ts';
+import { runLeanly } from './lean/index.ts';
 import { execute } from './limited-execution.ts';
-import { refuseChanges, watchRealm } from './realm.ts';
+import { OURS } from './ours.ts';
+import { refuseChanges, suspectRealm, watchRealm } from './realm.ts';
+import type { Target } from './target.ts';
 import { wrapPmm } from './wrap-pmm.ts';
 
 watchRealm();
@@ -110,6 +113,34 @@ describe('a target that changes a built-in object', () => {
     const changing = target(nothing, () => define(Math, 'max', { value: nothing }));
     expect(() => execute(changing, SCENARIO)).toThrow(/^changing: .*it changes them outside its calls$/);
   });
+});
+
+it('the calls of one that changed a built-in object are watched from then on, and of no other', () => {
+  const pushing = factoryTarget({
+    name: 'changing',
+    policies: [],
+    create: (map, options) => {
+      define(Math, 'max', { value: nothing });
+      return createPmm(map, options);
+    },
+  });
+  execute(pushing, SCENARIO);
+  const isJudgedLeanly = (target: Target): boolean => {
+    const { map, config } = SCENARIO;
+    return runLeanly({ target, world: { map, config }, length: 0, drive: nothing }) !== null;
+  };
+  expect([pushing, pushing.withClaims({ name: 'another' }), OURS].map(isJudgedLeanly)).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  const { factory } = OURS;
+  if (factory === null) throw new Error('no factory');
+  const [trust, trustAgain] = [suspectRealm(factory), suspectRealm(factory)];
+  trust();
+  expect(isJudgedLeanly(OURS)).toBe(false);
+  trustAgain();
+  expect(isJudgedLeanly(OURS)).toBe(true);
 });
 
 describe('what harms nobody is left alone:', () => {

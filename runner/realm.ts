@@ -188,7 +188,11 @@ function removeAdded(shared: Shared): string | null {
 
 /** Null until the first module is loaded: before that, nobody but us has changed anything. */
 let realm: Realm | null = null;
-let suspected = false;
+/**
+ * How many reasons there are to watch the calls of a manager's factory one by one. Kept for each: what one target did says nothing of another in
+ * this thread.
+ */
+const suspicions = new WeakMap<object, number>();
 
 /** Begins to watch the built-in objects. */
 export function watchRealm(): void {
@@ -205,18 +209,20 @@ export function repairRealm(): string | null {
   return realm === null || realm.isIntact() ? null : realm.repair();
 }
 
-/** Whether a target in this thread was seen to change built-in objects: its calls are watched one by one. */
-export function isSuspected(): boolean {
-  return suspected;
+/** Whether the calls of a factory's managers are watched one by one. Ask before it runs: it may change how this is known. */
+export function isSuspected(factory: object): boolean {
+  return (suspicions.get(factory) ?? 0) > 0;
 }
 
-/** Has each call watched: what makes calls one by one cannot make them again. */
-export function suspectRealm(): void {
-  suspected = true;
+/** Has each call of a factory's managers watched, where they cannot be made again. Returns what ends that. */
+export function suspectRealm(factory: object): () => void {
+  const add = (more: number): unknown => suspicions.set(factory, (suspicions.get(factory) ?? 0) + more);
+  add(1);
+  return () => add(-1);
 }
 
-/** Does some work of a target. Returns its result, or null where it has changed built-in objects: they are put back, and suspected from then on. */
-export function unlessChanged<T>(work: () => T): T | null {
+/** Does some work of a factory's managers. Returns its result, or null where they have changed built-in objects: they are put back, and the factory is suspected. */
+export function unlessChanged<T>(factory: object, work: () => T): T | null {
   let changed: string | null = null;
   let result: T | null = null;
   try {
@@ -226,8 +232,9 @@ export function unlessChanged<T>(work: () => T): T | null {
     changed = repairRealm();
     if (changed === null) throw error;
   }
-  suspected ||= changed !== null;
-  return changed === null ? result : null;
+  if (changed === null) return result;
+  suspectRealm(factory);
+  return null;
 }
 
 /** Throws `SpecError` where a target has changed built-in objects. */

@@ -128,6 +128,7 @@ export class Session implements SavableSession {
   /** The manager, once it is known to be savable. */
   #saved: SavablePmm | null = null;
   readonly #create: PmmFactory;
+  readonly #isWatched: boolean;
   #warnings: string[] = [];
 
   /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
@@ -138,6 +139,7 @@ export class Session implements SavableSession {
   ) {
     const { map, config } = world;
     this.#create = create;
+    this.#isWatched = isSuspected(create);
     this.#world = world;
     this.#contents = contents;
     this.#told = toldAmounts(calls);
@@ -278,7 +280,7 @@ export class Session implements SavableSession {
 
   /** Returns the outcome of a call; where the built-in objects are watched, one that has changed one is malformed. */
   #unlessChanged(outcome: () => Outcome): Outcome {
-    const changed = isSuspected() ? repairRealm() : null;
+    const changed = this.#isWatched ? repairRealm() : null;
     return changed === null ? outcome() : malformed(`it changed ${changed}, which the judge uses`);
   }
 

@@ -19,7 +19,7 @@ import {
   perhapsKeptIn,
   spareIn,
 } from './ownership.ts';
-import { beyond, hasOrders, hasUndefined, type MisuseKind, takesAnyBlock } from './profile.ts';
+import { beyond, hasOrders, hasUndefined, largestRunOf, type MisuseKind, takesAnyBlock } from './profile.ts';
 import type { Outcome } from './response.ts';
 import {
   isPageAligned,
@@ -114,7 +114,7 @@ function fitRequest(
   // Where zones above may serve too, the limit only names one.
   const isName = typeof profile.zones !== 'number' && hasOrders(profile);
   const limit = isName ? bitmapLimit : below;
-  if (count === 0n || count > BigInt(limit) || isTooLarge(state, count)) return null;
+  if (count === 0n || count > BigInt(limit) || count > largestRunOf(profile)) return null;
   const alignmentFrames = isPageAligned(alignment) ? wholePages(alignment) : wholePages(alignment) + 1n;
   // All alignments beyond the largest page frame number are equal: only address 0 is a multiple of them.
   const capped = alignmentFrames > BigInt(PFN_LIMIT) ? PFN_LIMIT : Math.max(1, Number(alignmentFrames));
@@ -224,7 +224,7 @@ function addsOutside({ world: { config, end, profile } }: Ownership, operation: 
 /** Whether a block is freed that cannot have been allocated, on a manager that takes orders: none of its size begins there, or none is so large. */
 function freesNoBlock({ world: { config, profile } }: Ownership, operation: Operation): boolean {
   if (operation.call !== 'freeRegion' || !takesAnyBlock(profile) || !isU64(operation.count)) return false;
-  if (profile.largestRequest !== null && operation.count > profile.largestRequest) return true;
+  if (operation.count > largestRunOf(profile)) return true;
   const base = pfnAt(config, operation.address);
   return base !== null && BigInt(base) % operation.count !== 0n;
 }
@@ -290,7 +290,9 @@ function expectRun(
   if (fit !== null && lowest !== null)
     return state.unnamed === 0 || fitsAnyway(state, fit) ? ofSearch(state) : PERHAPS_KEPT;
   const { call: _, ...numbers } = operation;
-  const why = numbers.count === 0n ? 'the count is 0' : 'no run of free page frames fits';
+  const none =
+    state.world.profile.contiguous === 'orders' ? 'order 64 is larger than any memory' : 'the count is 0';
+  const why = numbers.count === 0n ? none : 'no run of free page frames fits';
   return badArgument(numbers) ?? refused(why);
 }
 

@@ -157,6 +157,7 @@ export {
   hasOrders,
   hasUndefined,
   isUncaught,
+  largestRunOf,
   leavesOut,
   Misuse,
   type MisuseKind,

@@ -195,9 +195,9 @@ describe('the runs that a profile rules out', () => {
       { call: 'allocBitmap', count, maxAddr: none, alignment: 4096n },
       { call: 'freeRegion', address: 0n, count },
     ];
-    const within = [1n, 8n, 2n ** 63n].flatMap(sized);
+    const within = [...[1n, 8n, 2n ** 63n].flatMap(sized), ...sized(0n).slice(0, 1)];
     expect(within.map((operation) => beyond(orders, operation))).toEqual(within.map(() => null));
-    const others = [0n, 3n, 2n ** 64n].flatMap(sized);
+    const others = [...[3n, 2n ** 64n].flatMap(sized), ...sized(0n).slice(1)];
     expect(others.map((operation) => beyond(orders, operation))).not.toContain(null);
   });
 
@@ -213,6 +213,7 @@ describe('the runs that a profile rules out', () => {
     };
     expect(tried({})).toEqual([true, false, true]);
     expect(tried({ largestRequest: 2 })).toEqual([true, false, false]);
+    expect(tried({ largestRun: 2 })).toEqual([true, false, false]);
     // There it is misuse, which must be noticed.
     expect(tried({ freeRuns: 'whole' })).toEqual([true, true, true]);
   });
@@ -455,6 +456,14 @@ describe('a manager that claims', () => {
     expect(judged(claims, [run(3n), page(0)])).toBe('allocBitmap.complete');
     expect(judged(claims, [run(2n), FAILED])).toBe('allocBitmap.complete');
     expect(judged(claims, [{ call: 'allocPages', count: 3n }, FAILED])).toBeNull();
+  });
+
+  it('a largest run refuses larger ones, and no batch', () => {
+    const claims = { zones: 1, largestRun: 2 };
+    expect(judged(claims, [run(3n), FAILED])).toBeNull();
+    expect(judged(claims, [run(3n), page(0)])).toBe('allocBitmap.complete');
+    expect(judged(claims, [run(2n), FAILED])).toBe('allocBitmap.complete');
+    expect(judged(claims, [{ call: 'allocPages', count: 3n }, FAILED])).toBe('allocPages.complete');
   });
 
   it('no errno and no warnings is not judged by them, whoever reports them', () => {

@@ -170,6 +170,7 @@ const Claims = closed(
       zones: Zones,
       fallback: t.keyof({ lower: null, none: null }, '"lower" or "none"'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
+      largestRun: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
       keeps: t.union(
         [t.keyof({ nothing: null, named: null }), SomePageFrames],
         '"nothing", "named" or a number of page frames above 0',
@@ -208,7 +209,7 @@ export interface Profile {
   readonly restOfBatch: 'unchanged' | 'unspecified';
   /**
    * The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. Orders: so too, and
-   * allocations and frees of regions are asked for by order, so that no count is 0 and no region of another size is freed.
+   * allocations and frees of regions are asked for by order, so that no region of another size is freed. A count of 0 asks for order 64.
    */
   readonly contiguous: 'any' | 'powers-of-two' | 'orders';
   /**
@@ -246,6 +247,8 @@ export interface Profile {
   readonly fallback: 'lower' | 'none';
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
+  /** Page frames; larger contiguous allocations fail, and batches need not. Null: no bound. */
+  readonly largestRun: number | null;
   /** The page frames that init keeps for the manager itself: none, the ones that it names, or a number of unknown ones. */
   readonly keeps: 'nothing' | 'named' | number;
   /** What becomes of boot memory: a free hands it over, or the manager keeps it for ever, and such a free is misuse. */
@@ -290,6 +293,7 @@ export const WHOLE: Profile = {
   zones: 2,
   fallback: 'lower',
   largestRequest: null,
+  largestRun: null,
   keeps: 'nothing',
   bootMemory: 'handed-over',
   contents: 'any',
@@ -299,6 +303,11 @@ export const WHOLE: Profile = {
   bitmapZoneBelow: physicalAddress(PHYSICAL_LIMIT),
   bitmapZoneEnd: null,
 };
+
+/** Returns the page frames of the largest contiguous allocation that may be granted; infinity where there is no bound. */
+export function largestRunOf({ largestRequest, largestRun }: Profile): number {
+  return Math.min(largestRequest ?? Number.POSITIVE_INFINITY, largestRun ?? Number.POSITIVE_INFINITY);
+}
 
 /** Returns the named zones of a profile, ascending; null where they are not named. */
 export function namedZones({ zones }: Profile): readonly NamedZone[] | null {
@@ -562,7 +571,7 @@ function beyondRun(profile: Profile, operation: Run): string | null {
   if (lacking !== null) return `its ${call} has no ${lacking}`;
   if (contiguous !== 'any' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
     return 'counts and alignments of contiguous allocations are powers of two';
-  if (contiguous === 'orders' && !hasOrder(count)) return NO_ORDER;
+  if (contiguous === 'orders' && count !== 0n && !hasOrder(count)) return NO_ORDER;
   if (alignments === 'powers-of-two' && !isPowerOfTwoOrNone(alignment)) return 'alignments are powers of two';
   if (alignments === 'powers-of-two' && call === 'allocWithin' && !isPowerOfTwoOrNone(operation.boundary))
     return 'boundaries are powers of two';

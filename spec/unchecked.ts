@@ -59,6 +59,10 @@ function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
       what: 'runs from one descriptor of the map into the next',
       why: 'it does not join them',
     },
+    profile.largestRun !== null && {
+      what: `that contiguous allocations of more than ${counted(profile.largestRun, 'page frame')} are granted`,
+      why: 'it grants none',
+    },
     typeof profile.runsWithin === 'bigint' && {
       what: `runs across multiples of ${toHex(profile.runsWithin)}`,
       why: 'none of its runs crosses one',

@@ -57,6 +57,7 @@ const PROFILES: Readonly<Record<string, Partial<Profile>>> = {
   'misuse undefined': { misuse: 'undefined' },
   'powers of two': { contiguous: 'powers-of-two' },
   'small requests': { largestRequest: 16 },
+  'small runs': { largestRun: 16 },
 };
 
 /** Our allocator under every choice of policies and every profile. */

@@ -88,7 +88,7 @@ function callCode(operation: Operation<Reference>, names: Names): string {
   const byOrder = names.profile.contiguous === 'orders' ? BY_ORDER[operation.call] : undefined;
   if (byOrder !== undefined && 'count' in operation && isU64(operation.count)) {
     const addresses = addressesOf(operation).map((reference) => addressCode(reference, names));
-    return `${byOrder}(${[...addresses, operation.count.toString(2).length - 1].join(', ')})`;
+    return `${byOrder}(${[...addresses, operation.count === 0n ? 64 : operation.count.toString(2).length - 1].join(', ')})`;
   }
   const texts = parametersOf(operation.call).map((parameter): string => {
     const value = argumentAt(operation, parameter);

@@ -12,29 +12,57 @@ export interface Descent {
   readonly steps: number;
 }
 
-function firstSimpler(trials: Trials, counterexample: Counterexample, move: Move): Counterexample | null {
+/** A simpler counterexample, and its place among the drafts of the move that led to it. */
+interface Found {
+  readonly counterexample: Counterexample;
+  readonly place: number;
+}
+
+function firstSimpler(
+  trials: Trials,
+  counterexample: Counterexample,
+  move: Move,
+  from: number,
+): Found | null {
   const bound = new Measured(counterexample.draft);
+  let place = 0;
   for (const draft of move(counterexample)) {
     if (trials.isSpent) return null;
-    const found = compareMeasured(new Measured(draft), bound) < 0 ? trials.attempt(draft) : null;
-    if (found !== null) return found;
+    const isTried = place >= from && compareMeasured(new Measured(draft), bound) < 0;
+    const found = isTried ? trials.attempt(draft) : null;
+    if (found !== null) return { counterexample: found, place };
+    place += 1;
   }
   return null;
+}
+
+/**
+ * Descends by one move as far as it goes. It goes on at the place that the last draft had: those before it, which have just failed, are mostly
+ * larger steps towards the same bound. When none is left from there on, all are tried.
+ */
+function descendBy(trials: Trials, start: Counterexample, move: Move): Descent {
+  let [counterexample, steps, from] = [start, 0, 0];
+  for (;;) {
+    const found = firstSimpler(trials, counterexample, move, from);
+    if (found === null && from === 0) return { counterexample, steps };
+    from = found?.place ?? 0;
+    if (found === null) continue;
+    counterexample = found.counterexample;
+    steps += 1;
+  }
 }
 
 /** Descends from a counterexample to a local minimum, or as far as the budget allows. */
 export function descend(trials: Trials, start: Counterexample, moves: readonly Move[] = MOVES): Descent {
   let counterexample = start;
   let steps = 0;
-  for (let isLower = true; isLower; ) {
-    isLower = false;
-    for (const move of moves)
-      for (let next = firstSimpler(trials, counterexample, move); next !== null; ) {
-        counterexample = next;
-        steps += 1;
-        isLower = true;
-        next = firstSimpler(trials, counterexample, move);
-      }
+  for (let before = -1; before < steps; ) {
+    before = steps;
+    for (const move of moves) {
+      const lower = descendBy(trials, counterexample, move);
+      counterexample = lower.counterexample;
+      steps += lower.steps;
+    }
   }
   return { counterexample, steps };
 }

@@ -106,12 +106,15 @@ export function withoutPageFrames(draft: Draft, base: number, pages: number, opt
 /** Of longer batches only the first address and the last are points: page frames are taken out between any two. */
 const LONG_BATCH = 64;
 
-/** Returns the page frames that a program names by their addresses. */
-export function framesNamed({ operations, higherHalf }: Draft): readonly number[] {
+/** Returns the page frames that a program names by their addresses; of batches longer than `most`, the first and the last. */
+export function framesNamed(
+  { operations, higherHalf }: Draft,
+  most = Number.POSITIVE_INFINITY,
+): readonly number[] {
   return operations
     .flatMap((operation) => {
       const addresses = addressesOf(operation);
-      return addresses.length <= LONG_BATCH ? addresses : [...addresses.slice(0, 1), ...addresses.slice(-1)];
+      return addresses.length <= most ? addresses : [...addresses.slice(0, 1), ...addresses.slice(-1)];
     })
     .map((reference) => (namesResult(reference) ? null : frameOfAddress(higherHalf, reference.absolute)))
     .filter((frame) => frame !== null);
@@ -119,7 +122,7 @@ export function framesNamed({ operations, higherHalf }: Draft): readonly number[
 
 /** Returns the page frames at which something begins or ends: descriptors, the limit, and the addresses in the program. */
 export function pointsOf(draft: Draft): readonly number[] {
-  const named = framesNamed(draft);
+  const named = framesNamed(draft, LONG_BATCH);
   const ends = draft.descriptors.flatMap((d) => [d.base, endOfDescriptor(d)]);
   const all = [0, draft.limit, ...ends, ...named, ...named.map((frame) => frame + 1)];
   return [...new Set(all)].sort((a, b) => a - b);

@@ -1,7 +1,7 @@
 /*
  * Allocators that misbehave in the middle of a program. The executable is linked to from `segv`, `abort` and so on, and does what
  * its name says when freeRegion is called; `scribble`, `clear` and `dial` do when alloc is, and
- * `trust` takes it for granted that RAM holds zeros at first.
+ * `trust` takes it for granted that RAM holds zeros at first, and `stale` believes a table of states and orders that it finds there.
  */
 #include "../frameproof.h"
 
@@ -16,6 +16,16 @@ static const char *behaviour;
 static unsigned char *base;
 static uint64_t first, left, total;
 
+/* Whether RAM holds an entry that says: a free block of one page. */
+static bool finds_block(const unsigned char *table) {
+    for (size_t entry = 0; entry < 64; entry++) {
+        if (table[2 * entry] == 3 && table[2 * entry + 1] == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool init(const fp_memory *memory) {
     base = memory->base;
     for (size_t d = 0; d < memory->count; d++) {
@@ -26,6 +36,9 @@ static bool init(const fp_memory *memory) {
     }
     if (strcmp(behaviour, "trust") == 0 && *(uint64_t *)(base + first * FP_PAGE_SIZE) != 0) {
         left = 0;
+    }
+    if (strcmp(behaviour, "stale") == 0 && finds_block(base + (first + 1) * FP_PAGE_SIZE)) {
+        left++;
     }
     return true;
 }
@@ -87,6 +100,20 @@ static void misbehave(void) {
     }
 }
 
+/* Writes down what it takes, until nothing is left, as a batch that is rolled back does. */
+static bool allocate_pages(void **addresses, uint64_t count) {
+    uint64_t got = 0;
+    while (got < count && left > 0) {
+        addresses[got++] = allocate();
+    }
+    if (got == count) {
+        return true;
+    }
+    left += got;
+    errno = ENOMEM;
+    return false;
+}
+
 static bool free_region(void *address, uint64_t count) {
     (void)address;
     misbehave();
@@ -106,9 +133,11 @@ int main(int argc, char **argv) {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     behaviour = slash == NULL ? "" : slash + 1;
     return fp_serve(&(fp_target){
-        .profile = "{\"calls\": [\"alloc\", \"freeRegion\", \"totalAmount\", \"freeAmount\"], \"failures\": [\"errno\"], \"misuse\": \"undefined\"}",
+        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"freeRegion\", \"totalAmount\", \"freeAmount\"], \"failures\": [\"errno\"],"
+                   " \"misuse\": \"undefined\", \"restOfBatch\": \"unspecified\"}",
         .init = init,
         .alloc = allocate,
+        .alloc_pages = allocate_pages,
         .free_region = free_region,
         .total_amount = total_amount,
         .free_amount = free_amount,

@@ -54,13 +54,14 @@ function treeDepth(operations: number): number {
  * @public
  */
 export function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedExploration> {
-  return exploreWith(options, new Patience(options.target, options.world));
+  const { target, world } = options;
+  const trust = suspectRealm(target.factory ?? target);
+  return exploreWith(options, new Patience(target, world)).finally(trust);
 }
 
 async function exploreWith(options: UnsavedOptions, patience: Patience): Promise<UnsavedExploration> {
   const { target, world, policies, operations, bounds = {}, onProgress } = options;
   const start = performance.now();
-  suspectRealm();
   const { signal, seconds = Number.POSITIVE_INFINITY, states = Number.POSITIVE_INFINITY } = bounds;
   const shared = { target, world, policies, operations, patience, signal, deadline: start + 1000 * seconds };
   const tree = await runTree({ ...shared, depth: treeDepth(operations.length) });

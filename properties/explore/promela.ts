@@ -150,6 +150,7 @@ const UNKNOWN_CLAIMS = [
   'freeRuns',
   'runsWithin',
   'largestRequest',
+  'largestRun',
 ] as const satisfies readonly (keyof Profile)[];
 
 /** Returns the definitions that depend on how many references a page frame has. */

@@ -40,6 +40,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   bitmapZoneEnd: /^if its bitmap zone always ends at 0x8000, claim "bitmapZoneEnd": "0x8000"$/,
   alignments: /^if alignments of its runs are powers of two, claim "alignments": "powers-of-two"$/,
   largestAlignment: /^if its largest alignment is 0x200000, claim "largestAlignment": "0x200000"$/,
+  largestRun: /^if its largest contiguous allocation is 8, and batches may be larger, claim "largestRun": 8$/,
   runsWithin:
     /^if (its runs lie in one descriptor of the memory map, .*|no run of it crosses a multiple of 8 page frames, .*), claim "runsWithin": "(descriptors|0x8000)"$/,
   search: /^if a run may be refused although it is free, .* a list per CPU, claim "search": "partial"$/,

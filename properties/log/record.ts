@@ -22,10 +22,14 @@ export interface RecordOptions extends LogHeader {
  */
 export function* recordLog(options: RecordOptions): Generator<string, void> {
   const { target, map, config, policies, profile, operations, seed, provokesFrom } = options;
-  suspectRealm();
-  const performer = target.start({ map, config }).performer();
-  yield headerLine({ map, config, policies, profile });
-  yield initLine(performer.started);
-  const workload = { map, config, seed, provokesFrom, profile };
-  for (const entry of runWorkload(performer, workload, operations)) yield entryLine(entry);
+  const trust = suspectRealm(target.factory ?? target);
+  try {
+    const performer = target.start({ map, config }).performer();
+    yield headerLine({ map, config, policies, profile });
+    yield initLine(performer.started);
+    const workload = { map, config, seed, provokesFrom, profile };
+    for (const entry of runWorkload(performer, workload, operations)) yield entryLine(entry);
+  } finally {
+    trust();
+  }
 }

@@ -36,13 +36,14 @@ export interface EndedLeanRun {
 /** Runs a program under the lean judge. Returns null where that does not know the target or its world. */
 export function runLeanly({ target, world, length, ...program }: LeanProgram): EndedLeanRun | null {
   const { factory, profile, checks, policies } = target;
-  const isJudged = !isSuspected() && checks.length === 0 && isKnown(profile) && isAddressable(world);
-  const limit = isJudged && factory !== null ? firstLimit(target, world, length) : null;
-  if (factory === null || limit === null) return null;
+  const isJudged = checks.length === 0 && isKnown(profile) && isAddressable(world);
+  if (factory === null || isSuspected(factory)) return null;
+  const limit = isJudged ? firstLimit(target, world, length) : null;
+  if (limit === null) return null;
   const claims = { name: target.name, profile, policies: program.policies ?? policies };
   const ended: { run: LeanRun | null; hasReturned: boolean } = { run: null, hasReturned: false };
   try {
-    const returned = unlessChanged(() =>
+    const returned = unlessChanged(factory, () =>
       within(limit, () => {
         const run = new LeanRun(factory, claims, world, program.observer ?? null);
         ended.run = run;

@@ -32,13 +32,14 @@ interface Ended {
 function performing(
   changes?: Partial<PmmCalls>,
   isPartial = false,
+  free = 4,
 ): (operation: Operation) => Outcome & Ended {
   const batches = isPartial ? 'partial' : 'whole';
   const caller = new LeanCaller(manager(changes), halfOf(CONFIG), { ...WHOLE, batches });
   const call = new NumberedCall();
   return (operation) => {
     call.take(operation, halfOf(CONFIG));
-    caller.make(call, 4);
+    caller.make(call, free);
     return { ...caller.outcome(), strayEntries: caller.hasStrayEntries };
   };
 }
@@ -253,6 +254,20 @@ describe('the array of a batch', () => {
     expect(given).toEqual([[guard, guard], [7n], [7n, 8n, 9n, guard, guard]]);
     const spoils: Partial<PmmCalls> = { freePages: (entries) => void entries.fill(0n, 3) };
     expect(ended({ call: 'freePages', addresses: [7n, 8n, 9n] }, spoils).strayEntries).toBe(true);
+  });
+
+  it('has room for what a call writes before it finds that a request must be refused', () => {
+    const free = 5000;
+    const readBack: bigint[] = [];
+    const allocPages = (addresses: BigUint64Array): boolean => {
+      for (let i = 0; i < free; i += 1) addresses[i] = BigInt(i);
+      readBack.push(...addresses.subarray(0, free));
+      return false;
+    };
+    const refuses = performing({ allocPages }, false, free);
+    for (const count of [5001n, 2n ** 64n - 1n])
+      expect(refuses({ call: 'allocPages', count }).strayEntries).toBe(true);
+    expect(readBack).toHaveLength(2 * free);
   });
 
   it('is short for a request that must be refused, and whole for one that may be granted by mistake', () => {

@@ -14,7 +14,15 @@ import {
   type Profile,
   type SomePmm,
 } from '../../spec/index.ts';
-import { GUARDS, grantedIn, guardsBehind, guardsBehindNamed, roomFor, ungranted } from '../batch.ts';
+import {
+  GUARDS,
+  grantedIn,
+  guardsBehind,
+  guardsBehindNamed,
+  roomFor,
+  ungranted,
+  writtenBeforeRefusal,
+} from '../batch.ts';
 import { CALLERS_ERRNO, isPanic, returned, type ToldAmounts, thrown, toldAmounts } from '../call-end.ts';
 import { malformedBy } from '../thrown.ts';
 import {
@@ -198,8 +206,9 @@ export class LeanCaller {
     this.#room = room;
     this.#granted = null;
     this.#guards = this.#isPartial ? GUARDS : guardsBehind(room);
-    const given = arrayOf(room + this.#guards);
-    halves.fill(UNTOUCHED, 0, 2 * given.length);
+    const looked = room + this.#guards;
+    const given = arrayOf(Math.max(looked, writtenBeforeRefusal(count, free)));
+    halves.fill(UNTOUCHED, 0, 2 * looked);
     const value: unknown = pmm.allocPages(given, count);
     this.#granted = grantedIn(value, room, this.#isPartial);
     return value;

@@ -69,11 +69,11 @@ const SCENARIO: Scenario = {
 const PROGRAM_MS = 20;
 
 /** Runs the program on an executable, lets go of it, and makes sure that nothing of it is left. */
-async function run(path: string, programMs = PROGRAM_MS): Promise<Execution> {
+async function run(path: string, programMs = PROGRAM_MS, scenario = SCENARIO): Promise<Execution> {
   const target = await loadTarget(path, undefined, { programMs });
   const start = performance.now();
   try {
-    return execute(target, SCENARIO);
+    return execute(target, scenario);
   } finally {
     expect(performance.now() - start).toBeLessThan(5000);
     await target.close();
@@ -308,6 +308,8 @@ describe('an allocator in the C harness that', () => {
       'clear',
       'dial',
       'trust',
+      'stale',
+      'batch',
     ])
       symlinkSync('zoo', join(zoo, name));
   });
@@ -335,8 +337,11 @@ describe('an allocator in the C harness that', () => {
     expect(harnesses).toHaveLength(1);
   });
 
-  it('counts on zeros in RAM is caught', async () => {
-    const { violation } = await run(join(zoo, 'trust'));
+  it.each([
+    ['counts on zeros', 'trust'],
+    ['believes small numbers', 'stale'],
+  ])('%s in RAM is caught', async (_, name) => {
+    const { violation } = await run(join(zoo, name));
     expect(violation).toMatchObject({ clause: 'init.free', at: -1 });
   });
 
@@ -355,6 +360,15 @@ describe('an allocator in the C harness that', () => {
   ])('changes the errno of its caller though it succeeds is caught: %s', async (name, explanation) => {
     const { violation } = await run(join(zoo, name));
     expect(violation).toMatchObject({ clause: 'failure.enomem', at: 0, explanation });
+  });
+
+  it('writes down a batch until no page is left has room for it, however much was asked for', async () => {
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 5000 }]);
+    const operations = [5001n, 2n ** 64n - 1n, 5000n].map(
+      (count) => ({ call: 'allocPages', count }) as const,
+    );
+    const ran = await run(join(zoo, 'batch'), PROGRAM_MS, { ...SCENARIO, map, operations });
+    expect(ran.violation).toBeNull();
   });
 
   it('dies is shrunk to the call that kills it', async () => {

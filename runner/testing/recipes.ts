@@ -234,6 +234,10 @@ export const RECIPES: readonly Recipe[] = [
     name: 'buddy_orders',
     searched: { stack: 0, bitmap: 4 },
     broken: {
+      'an order wraps as a shift by it does': {
+        edit: ['unsigned order = wanted;', 'wanted %= 64;\n    unsigned order = wanted;'],
+        clauses: ['allocBitmap.complete', 'init.withheld'],
+      },
       'a block is joined with a smaller buddy': {
         edit: ['orders[buddy] != order', 'orders[buddy] > order'],
         clauses: ['alloc.was-free', 'allocBitmap.was-free', 'init.withheld', 'allocBitmap.complete'],

@@ -360,7 +360,9 @@ export class WasmSession implements SavableSession {
   #saved(): SavedImage {
     if (this.#image === null) throw new Error('the session is not savable');
     if (this.#buffer !== this.#machine.initialBuffer)
-      throw new SpecError('its linear memory has grown: a search saves what malloc gives, and no other heap');
+      throw new SpecError(
+        'its linear memory has grown: a search saves what malloc gives, and no other heap; in Rust, make that the global allocator: native/README.md',
+      );
     return this.#image;
   }
 

@@ -23,6 +23,8 @@ export const PATTERN_WORDS = Uint32Array.from({ length: WORDS }, (_, word) =>
   Math.imul(word + 1, 0x9e3779b9),
 );
 export const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
+/** What every other page frame holds before init in a world that is not small: states, orders and counts of a table from before a reboot. */
+const STALE = Buffer.from(PATTERN_WORDS.map((word) => (word & 0x0303_0303) | 1).buffer);
 const ZEROS = Buffer.alloc(PAGE_SIZE);
 
 /** The words of a sample: the first two and the last two of 64 bits. */
@@ -80,7 +82,10 @@ export class WatchedFrames {
     for (const { base: first, count, owner } of ownedRegions(map))
       if (owner === 'pmm') this.#isForeign.fill(0, first, first + count);
     const end = pfnEnd(map) + BEYOND;
-    for (const frame of this.isSmall ? Array(end).keys() : startsOfFree(map)) this.#paint(frame, true);
+    for (const frame of this.isSmall ? Array(end).keys() : startsOfFree(map)) {
+      this.#paint(frame, true);
+      if (!this.isSmall && frame % 2 === 1) this.#bytes.set(STALE, base + frame * PAGE_SIZE);
+    }
   }
 
   /** Follows the linear memory to another buffer: it has grown. */

@@ -23,6 +23,27 @@ function otherRuns(
   });
 }
 
+/** Returns a change that refuses contiguous allocations of more than `most` page frames. */
+function noLongerRuns(most: number): Change {
+  return ({ inner, fail }) => ({
+    allocBitmap: (count, maxAddr, alignment) =>
+      areU64(count, maxAddr, alignment) && count > most
+        ? fail('allocBitmap')
+        : inner.allocBitmap(count, maxAddr, alignment),
+  });
+}
+
+/** Returns a change that refuses batches of more than `most` page frames, and such runs. */
+function noLongerBatches(most: number): Change {
+  return (parts) => ({
+    ...noLongerRuns(most)(parts),
+    allocPages: (addresses, count) =>
+      areU64(count) && count > most
+        ? parts.fail('allocPages') !== null
+        : parts.inner.allocPages(addresses, count),
+  });
+}
+
 const endsAtLimit = missing(({ base, count }, { limit }) => base + count === limit);
 const startsAtZero = missing(({ base }) => base === 0);
 const TWO_MIB = 0x20_0000n;
@@ -121,7 +142,36 @@ function listedPages(refuse: (parts: Parts) => void = () => {}): Change {
   };
 }
 
+/** Returns a change that takes blocks by order, as a block of `pagesOf` an order has page frames; order 64 is asked for by count 0. */
+function blocks(pagesOf: (order: bigint) => bigint): Change {
+  return otherRuns((_, { count, maxAddr }) => {
+    const wanted = BigInt(count);
+    const pages = pagesOf(wanted === 0n ? 64n : BigInt(wanted.toString(2).length - 1));
+    return [pages > U64_MAX ? U64_MAX : pages, maxAddr, (pages * PAGE_BYTES) % (U64_MAX + 1n)];
+  });
+}
+
 export const RUN_KINDS: readonly Kind[] = [
+  {
+    claim: { contiguous: 'orders' },
+    correct: variant(
+      'blocks-by-order',
+      'allocBitmap.complete',
+      blocks((order) => 1n << order),
+    ),
+    broken: [
+      variant(
+        'orders-that-wrap-at-64',
+        'allocBitmap.complete',
+        blocks((order) => 1n << (order % 64n)),
+      ),
+      variant(
+        'orders-that-wrap-at-32',
+        'allocBitmap.complete',
+        blocks((order) => 1n << (order % 32n)),
+      ),
+    ],
+  },
   {
     claim: { search: 'partial' },
     correct: variant('last-pages-freed-in-a-list', 'allocBitmap.complete', listedPages()),
@@ -234,6 +284,15 @@ export const RUN_KINDS: readonly Kind[] = [
         ]),
       ),
       variant('alignments-to-2-mib-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { largestRun: 8 },
+    correct: variant('runs-of-8-pages', 'allocBitmap.complete', noLongerRuns(8)),
+    broken: [
+      variant('runs-of-7-pages', 'allocBitmap.complete', noLongerRuns(7)),
+      variant('runs-of-9-pages', 'allocBitmap.complete', noLongerRuns(9)),
+      variant('batches-of-8-pages', 'allocPages.complete', noLongerBatches(8)),
     ],
   },
   {

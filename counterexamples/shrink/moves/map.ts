@@ -123,19 +123,28 @@ const ALONG = [
   { limit: false, maxAddr: true },
 ] as const;
 
-/** Returns the draft without all page frames that no address names. */
-function withoutUnnamed(draft: Draft, points: readonly number[]): Draft {
-  const named = new Set(framesNamed(draft));
-  return points.slice(0, -1).reduceRight((rest, from, i) => {
-    const pages = (points[i + 1] ?? from) - from;
-    return named.has(from) ? rest : withoutPageFrames(rest, from, pages, { limit: true, maxAddr: true });
-  }, draft);
+/** Returns the draft without all page frames below `end` that no address names. */
+function withoutUnnamed(draft: Draft, named: Iterable<number>, end: number): Draft {
+  const kept = Float64Array.from(new Set(named)).sort();
+  const below = (frame: number): number => {
+    let [from, to] = [0, kept.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((kept[middle] ?? 0) < frame) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  };
+  const f = (frame: number): number => below(frame) + Math.max(0, frame - end);
+  return moved(draft, f, { limit: true, maxAddr: true });
 }
 
 /** Takes page frames out of memory, between any two points at which something begins or ends, and closes the gap. */
 export function* removePageFrames({ draft }: Counterexample): Generator<Draft> {
   const points = pointsOf(draft);
-  if (points.length > FEW_POINTS) yield withoutUnnamed(draft, points);
+  const named = framesNamed(draft);
+  if (Math.max(points.length, named.length) > FEW_POINTS)
+    yield withoutUnnamed(draft, named, points.at(-1) ?? 0);
   for (let i = points.length - 1; i > 0; i -= 1) {
     const [from, to] = [points[i - 1], points[i]];
     if (from === undefined || to === undefined) continue;
@@ -187,7 +196,7 @@ export function* lowerLimit({ draft }: Counterexample): Generator<Draft> {
   const ends = draft.descriptors.filter((d) => ownerAfterInit(d.type) !== 'absent').map(endOfDescriptor);
   // Shifts would make limits from 2^31 page frames on negative.
   const lower = [Math.floor(draft.limit / 2)];
-  for (let less = Math.floor(draft.limit / 4); less > 32; less = Math.floor(less / 2))
+  for (let less = Math.floor(draft.limit / 4); less > 1; less = Math.floor(less / 2))
     lower.push(draft.limit - less);
   for (const limit of new Set([0, 1, 2, 3, 4, ...points, ...ends, ...lower, draft.limit - 1]))
     yield { ...draft, limit };

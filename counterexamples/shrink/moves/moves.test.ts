@@ -595,6 +595,20 @@ describe('the moves of the shrinker', () => {
     expect(without(drafts(30), 1, 30)).toBe(30);
     const long = drafts(2000);
     expect([without(long, 1000, 2000), without(long, 1, 2000)]).toEqual([2, 32]);
-    expect(long.length).toBeLessThan(300);
+    expect(long.length).toBeLessThan(200);
+  });
+
+  it('removePageFrames lists the memory without any page frame that a long batch does not name', () => {
+    const named = Array.from({ length: 100 }, (_, k) => `@${3 + k + (k < 50 ? 0 : 7)}`);
+    const [first] = removePageFrames(ran(draftOf([['loaderData', 0, 200]], 4, [freePages(...named)])));
+    const plain = Array.from({ length: 100 }, (_, k) => `@${k}`);
+    expect(first).toEqual(draftOf([['loaderData', 0, 100]], 1, [freePages(...plain)]));
+  });
+
+  it('lowerLimit lists limits a few page frames lower', () => {
+    const limits = [...lowerLimit(ran(draftOf([['conventional', 0, 2000]], 1000, [alloc])))].map(
+      ({ limit }) => limit,
+    );
+    expect(limits).toEqual(expect.arrayContaining([500, 969, 985, 993, 997, 999]));
   });
 });

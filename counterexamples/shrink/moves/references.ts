@@ -89,6 +89,14 @@ export function* simplifyReferences(counterexample: Counterexample): Generator<D
 /** Of a batch, this many stretches of one size are left out in turn, spread evenly over a longer one: where none can go, hardly any other can. */
 const MOST_STRETCHES = 32;
 
+/** Returns the sizes of stretches that are left out: halves of the batch, then quarters of the size before, down to single addresses. */
+function sizesOf(length: number): readonly number[] {
+  const sizes = [Math.max(1, length >> 1)];
+  for (let size = sizes[0] ?? 1; size > 1; sizes.push(size))
+    size = size * MOST_STRETCHES > length ? size >> 1 : Math.max(1, size >> 2);
+  return sizes;
+}
+
 /** Returns where stretches of this size begin that are left out of a batch. */
 function stretches(length: number, size: number): readonly number[] {
   const all = Math.ceil(length / size);
@@ -103,7 +111,7 @@ export function* shortenBatches({ draft }: Counterexample): Generator<Draft> {
     const { addresses } = operation;
     const batch = (kept: readonly Reference[]): Draft =>
       withOperation(draft, at, { call: 'freePages', addresses: kept });
-    for (let size = Math.max(1, addresses.length >> 1); size > 0; size >>= 1)
+    for (const size of sizesOf(addresses.length))
       for (const from of stretches(addresses.length, size)) yield batch(addresses.toSpliced(from, size));
     if (addresses.length > LONG_BATCH) continue;
     for (let i = 0; i < addresses.length; i += 1)

@@ -62,7 +62,7 @@ impl Pmm {
     /// # Safety
     /// Nobody uses the page any more.
     pub unsafe fn free(&mut self, address: *mut u8) {
-        let page = address.map_addr(|a| a & !(PAGE_SIZE as usize - 1)).cast::<Freed>();
+        let page = (address as usize & !(PAGE_SIZE as usize - 1)) as *mut Freed;
         page.write(Freed { next: self.freed });
         self.freed = page;
         self.free_amount += 1;

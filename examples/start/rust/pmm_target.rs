@@ -4,7 +4,7 @@
 mod pmm;
 
 use pmm::Pmm;
-use std::ffi::{c_char, c_int, c_void, CStr};
+use std::os::raw::{c_char, c_int, c_void};
 use std::ptr::{addr_of_mut, null_mut};
 
 #[repr(C)]
@@ -86,12 +86,16 @@ extern "C" fn free_amount() -> u64 {
 }
 
 /// The claims: one zone, a failure sets errno, and a bad free is not tried.
-const PROFILE: &CStr = cr#"{"calls": ["alloc", "free", "freeAmount"], "zones": 1, "failures": ["errno"], "misuse": "undefined"}"#;
+const PROFILE: &str = concat!(
+    r#"{"calls": ["alloc", "free", "freeAmount"], "zones": 1,"#,
+    r#" "failures": ["errno"], "misuse": "undefined"}"#,
+    "\0"
+);
 
 #[no_mangle]
 pub extern "C" fn main(_: c_int, _: *const *const c_void) -> c_int {
     let target = Target {
-        profile: PROFILE.as_ptr(),
+        profile: PROFILE.as_ptr().cast(),
         init: Some(init),
         alloc: Some(alloc),
         alloc_pages: None,

@@ -215,13 +215,23 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
     }),
   );
   const sized = isRefused ? powersBelow(count, 1n) : [];
-  const requests = sized.map(
-    (largest): Candidate => ({
-      claims: { largestRequest: Number(largest) },
-      condition: `its largest request is ${largest}`,
-      probes: [[run(2n * largest)], [run(1n), run(2n * largest)]],
-      controls: [[run(largest)]],
-    }),
-  );
+  const requests = sized.flatMap((largest): readonly Candidate[] => {
+    const probes: readonly Program[] = [[run(2n * largest)], [run(1n), run(2n * largest)]];
+    const batch: Program = [{ call: 'allocPages', count: 2n * largest }];
+    return [
+      {
+        claims: { largestRequest: Number(largest) },
+        condition: `its largest request is ${largest}`,
+        probes: [...probes, batch, [run(1n), ...batch]],
+        controls: [[run(largest)]],
+      },
+      {
+        claims: { largestRun: Number(largest) },
+        condition: `its largest contiguous allocation is ${largest}, and batches may be larger`,
+        probes,
+        controls: [[run(largest)], batch],
+      },
+    ];
+  });
   return [...list.filter((one) => one !== false), ...aligned, ...requests];
 }

@@ -3,6 +3,7 @@ import type { World } from '../../../runner/index.ts';
 import {
   config,
   hasOrders,
+  largestRunOf,
   memoryMap,
   namedZones,
   type Operation,
@@ -28,8 +29,8 @@ import {
 export const ONE_ZONE = { zones: 1, singlePages: 'anywhere' };
 
 /** Runs that need more than the bitmap zone of the roomy world. */
-function manyRuns({ largestRequest }: Profile): Program {
-  const pages = Math.min(largestRequest ?? 1024, 1024);
+function manyRuns(profile: Profile): Program {
+  const pages = Math.min(largestRunOf(profile), 1024);
   return Array<Operation<Reference>>(Math.ceil(MANY / pages)).fill(run(BigInt(pages)));
 }
 

@@ -227,10 +227,7 @@ function asClaimed(kind: RunKind, value: Passed, profile: Profile): Passed {
     if (!profile.runArguments.includes('maxAddr')) return U64_MAX;
     return profile.limits === 'any' || value === U64_MAX ? inZone(value, profile) : roundedDown(value);
   }
-  if (kind === 'runCount') {
-    if (profile.contiguous === 'any') return value;
-    return roundedDown(profile.contiguous === 'orders' && Number(value) === 0 ? 1 : value);
-  }
+  if (kind === 'runCount') return profile.contiguous === 'any' ? value : roundedDown(value);
   if (!profile.runArguments.includes('alignment')) return PAGE_SIZE;
   const { largestAlignment } = profile;
   if (largestAlignment !== null && isWhole(value) && value > largestAlignment)

@@ -15,6 +15,7 @@ import {
   isAllocation,
   isSequential,
   isUncaught,
+  largestRunOf,
   type MisuseKind,
   namedZones,
   namesOnePage,
@@ -61,8 +62,9 @@ function isPowerOfTwo(n: number): boolean {
 }
 
 /** Whether some runs must start at a multiple of more than a page frame. */
-function hasAlignedRuns({ runArguments, contiguous, largestAlignment, largestRequest }: Profile): boolean {
-  if (contiguous !== 'any' && largestRequest !== 1) return true;
+function hasAlignedRuns(profile: Profile): boolean {
+  const { runArguments, contiguous, largestAlignment } = profile;
+  if (contiguous !== 'any' && largestRunOf(profile) > 1) return true;
   return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
 }
 
@@ -194,7 +196,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return (
         side === 0 ||
         calls.includes('allocPages') ||
-        (calls.some((call) => describedCall(call).effect === 'run') && profile.largestRequest !== 1)
+        (calls.some((call) => describedCall(call).effect === 'run') && largestRunOf(profile) > 1)
       );
     case 'addRegion.owner':
       return side === 0 || ADDING.some((kind) => isTried(profile, kind));
@@ -353,9 +355,8 @@ function endsWithinWord(profile: Profile): boolean {
   return profile.bitmapZoneEnd === null || fixedZone(profile) % WORD_BITS !== 0;
 }
 
-/** Situations of counts that are not powers of two. */
+/** Situations of counts that have no order. */
 const OF_OTHER_COUNTS = [
-  'allocBitmap: none',
   'freeRegion: none',
   'allocBitmap: an argument that is not an unsigned 64-bit integer',
 ];
@@ -365,13 +366,13 @@ function canMeetRun(name: string, profile: Profile): boolean {
   if (name.startsWith('allocWithin: '))
     return profile.runArguments.includes(name.includes('minAddr') ? 'minAddr' : 'boundary');
   if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);
-  const { contiguous, alignments, largestRequest, runArguments } = profile;
+  const { contiguous, alignments, runArguments } = profile;
   if (OF_MAX_ADDR.includes(name)) return runArguments.includes('maxAddr') && !hasOrders(profile);
   if (OF_ALIGNMENT.includes(name)) return hasAlignedRuns(profile);
   if (name === 'allocBitmap: an alignment that is not a power of two')
     return hasAlignedRuns(profile) && contiguous === 'any' && alignments === 'any';
   const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
-  if (largestRequest !== null && pages > largestRequest) return false;
+  if (pages > largestRunOf(profile)) return false;
   const isRun = name.startsWith('allocBitmap: ');
   if (isRun && !mayBeGranted(profile, pages)) return false;
   if (isRun && profile.bitmapZoneEnd !== null && pages > fixedZone(profile)) return false;

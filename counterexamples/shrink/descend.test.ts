@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { createPmm } from '../../impl/index.ts';
+import { factoryTarget, OURS, wrapPmm } from '../../runner/index.ts';
+import { config, formatProgram, HIGHER_HALF_48, memoryMap, PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
+import { shrink } from './index.ts';
+
+const LEAST = 12_345n;
+const RUN = { call: 'allocBitmap', count: 2n ** 20n, maxAddr: U64_MAX, alignment: PAGE_BYTES } as const;
+
+it('counts, memory and the limit go down together in few executions, past what fails on the way', () => {
+  const target = factoryTarget({
+    name: 'losing a page frame at a long region behind the first page frame of a run',
+    policies: OURS.policies,
+    create: (map, options) => {
+      const inner = createPmm(map, options);
+      let [run, lost] = [U64_MAX, 0];
+      return wrapPmm(inner, {
+        allocBitmap: (...passed) => {
+          const found = inner.allocBitmap(...passed);
+          run = found ?? run;
+          return found;
+        },
+        freeRegion: (address, count) => {
+          inner.freeRegion(address, count);
+          if (address > run && BigInt(count) >= LEAST) lost = 1;
+        },
+        freeAmount: () => inner.freeAmount() - lost,
+        reservedAmount: () => inner.reservedAmount() + lost,
+      });
+    },
+  });
+  const map = memoryMap([{ type: 'conventional', start: 0x100_0000n, pages: 2 ** 22 }]);
+  const address = { absolute: HIGHER_HALF_48 + 0x4000_0000n };
+  const operations = [RUN, { call: 'freeRegion', address, count: 2n ** 18n } as const];
+  const scenario = { map, config: config({ bitmapMaxAddr: 2n ** 33n }), policies: OURS.policies, operations };
+  const { trace, executions } = shrink(target, { scenario });
+  expect(formatProgram(trace.scenario.operations)).toEqual([
+    `a = allocBitmap(count ${LEAST + 1n}, maxAddr 0xffffffffffffffff, alignment 4096)`,
+    `freeRegion(a[1], count ${LEAST})`,
+  ]);
+  expect(executions).toBeLessThan(5000);
+});
