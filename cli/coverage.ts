@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Gap, gapsOf, metBy, type SampledProgram } from '../properties/random/coverage/index.ts';
 import { runCampaign } from '../properties/random/index.ts';
-import { CoverageRun, lcovText, type SourceCoverage } from '../runner/coverage/index.ts';
+import { CoverageRun, type SourceCoverage } from '../runner/coverage/index.ts';
 import { makeFolder, writeFile } from '../spec/files/index.ts';
 import { counted } from '../spec/index.ts';
 import type { ExtraResult } from './check-result.ts';
 import { campaignOf, type PreparedCheck } from './check-setup.ts';
+import { lcovText } from './lcov.ts';
 import { writtenOrSaid } from './output-file.ts';
 
 /** Short programs that tell what leads where. */

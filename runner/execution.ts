@@ -71,7 +71,7 @@ export function isSweepDue(operations: number, interval: number): boolean {
 
 export interface ExecutionOptions {
   readonly policies: readonly Policy[];
-  readonly observer?: Observer;
+  readonly observer?: Observer | undefined;
   /** The program, for a target that must know it before it starts. */
   readonly program?: Program;
   /** The performer of the program, if it has been started already. */

@@ -149,8 +149,7 @@ export function execute(
   observer?: Observer,
   isOver: () => boolean = () => false,
 ): Execution {
-  const options =
-    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations };
+  const options = { policies, observer, program: operations };
   return runWithin({ target, world: { map, config }, options }, operations.length, (execution) => {
     for (const operation of operations) if (isOver() || !execution.perform(operation)) break;
   });

@@ -19,7 +19,6 @@ import {
   reading,
   type SomePmm,
   SpecError,
-  WHOLE,
 } from '../spec/index.ts';
 import {
   DONE,
@@ -136,7 +135,7 @@ export class Session implements SavableSession {
   constructor(
     create: PmmFactory,
     world: World,
-    { batches, contents, calls }: Pick<Profile, 'batches' | 'contents' | 'calls'> = WHOLE,
+    { batches, contents, calls }: Pick<Profile, 'batches' | 'contents' | 'calls'>,
   ) {
     const { map, config } = world;
     this.#create = create;

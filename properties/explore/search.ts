@@ -287,7 +287,7 @@ export class Search {
     const records = this.#levels.flatMap((level) => [...level]);
     const { judge, table } = this.#searcher;
     const numbers = new Map(records.map((record, n) => [record, n]));
-    const starts = this.#levels.map((_, depth) => numbers.get(this.#levels[depth]?.[0] ?? 0) ?? 0);
+    const starts = this.#levels.map(([first = 0]) => numbers.get(first) ?? 0);
     const frames = framesOfWorld(world).manageable;
     const states = records.map((record) => {
       const { ownership, order } = this.#partsOf(record);

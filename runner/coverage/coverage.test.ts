@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { readGcov } from './gcov.ts';
-import { lcovText } from './source-coverage.ts';
 
 const GCC = `        -:    0:Source:/home/me/pmm.c
         -:    0:Runs:2
@@ -38,24 +37,5 @@ describe('what gcov prints', () => {
         functions: [{ name: 'pop', count: 3, line: 7 }],
       },
     ]);
-  });
-
-  it('is written as lcov', () => {
-    expect(lcovText(readGcov(GCC))).toBe(`SF:/home/me/pmm.c
-FN:7,pop
-FNDA:3,pop
-BRDA:8,0,0,0
-BRDA:8,0,1,3
-BRDA:11,0,2,0
-BRF:3
-BRH:1
-DA:7,3
-DA:8,3
-DA:9,0
-DA:11,3
-LF:4
-LH:3
-end_of_record
-`);
   });
 });

@@ -1,8 +1,7 @@
 /** The door of runner/coverage/. */
 export { CoverageRun } from './coverage-run.ts';
-export {
-  type CountedBranch,
-  type CountedFunction,
-  lcovText,
-  type SourceCoverage,
+export type {
+  CountedBranch,
+  CountedFunction,
+  SourceCoverage,
 } from './source-coverage.ts';

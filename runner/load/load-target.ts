@@ -89,7 +89,19 @@ export function isModule(path: string): boolean {
 /** The first bytes of WebAssembly. */
 const WASM = Buffer.from('\0asm');
 
+/** Whether the system permits `mode` on a file. */
+function may(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isWasm(path: string): boolean {
+  // An executable need not be readable.
+  if (!may(path, constants.R_OK)) return false;
   const file = openSync(path, 'r');
   try {
     const found = Buffer.alloc(WASM.length);
@@ -106,12 +118,9 @@ function refuseMissing(path: string): void {
 }
 
 function refuseUnrunnable(path: string): void {
-  try {
-    accessSync(path, constants.X_OK);
-  } catch (error) {
-    const expected = `a module (${MODULES.join(', ')}), WebAssembly or an executable`;
-    throw new SpecError(`${path}: expected ${expected}: it may not be executed`, { cause: error });
-  }
+  if (may(path, constants.X_OK)) return;
+  const expected = `a module (${MODULES.join(', ')}), WebAssembly or an executable`;
+  throw new SpecError(`${path}: expected ${expected}: it may not be executed`);
 }
 
 const ONE_CALLER = 'expected a module or an executable, which can have several callers';

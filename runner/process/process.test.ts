@@ -269,6 +269,13 @@ describe('an executable that', () => {
     await expect(loadTarget(folder)).rejects.toThrow(/it is a folder$/);
     await expect(loadTarget(join(folder, 'none'))).rejects.toThrow(/the file does not exist$/);
   });
+
+  it('is a file that may not even be read is refused', async () => {
+    const path = join(folder, 'secret');
+    // Root may read it all the same.
+    writeFileSync(path, '', { mode: 0 });
+    await expect(loadTarget(path)).rejects.toThrow(/\/secret: .*: it may not be executed$/);
+  });
 });
 
 /** Compiles C sources with the harness. */
