@@ -36,13 +36,16 @@ function firstSimpler(
   return null;
 }
 
+/** Steps by one move at a time: one that takes a page frame at a time leaves the rest of a million to one that takes halves. */
+const MOST_STEPS = 16;
+
 /**
- * Descends by one move as far as it goes. It goes on at the place that the last draft had: those before it, which have just failed, are mostly
+ * Descends by one move as far as it goes, or for some steps. It goes on at the place that the last draft had: those before it, which have just failed, are mostly
  * larger steps towards the same bound. When none is left from there on, all are tried.
  */
 function descendBy(trials: Trials, start: Counterexample, move: Move): Descent {
   let [counterexample, steps, from] = [start, 0, 0];
-  for (;;) {
+  while (steps < MOST_STEPS) {
     const found = firstSimpler(trials, counterexample, move, from);
     if (found === null && from === 0) return { counterexample, steps };
     from = found?.place ?? 0;
@@ -50,6 +53,7 @@ function descendBy(trials: Trials, start: Counterexample, move: Move): Descent {
     counterexample = found.counterexample;
     steps += 1;
   }
+  return { counterexample, steps };
 }
 
 /** Descends from a counterexample to a local minimum, or as far as the budget allows. */
