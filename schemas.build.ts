@@ -31,4 +31,4 @@ const SCHEMAS = {
 
 mkdirSync(FOLDER, { recursive: true });
 for (const [name, schema] of Object.entries(SCHEMAS))
-  writeFileSync(join(FOLDER, `${name}.schema.json`), `${JSON.stringify(schema, null, 1)}\n`);
+  writeFileSync(join(FOLDER, `${name}.schema.json`), `${JSON.stringify(schema)}\n`);
