@@ -104,6 +104,33 @@ describe('a factory of the user is named where it', () => {
 });
 
 describe('the suite in a test of the user', () => {
+  it('shows a program that fails alone, where a shorter one needs what others left in a variable of the module', async () => {
+    const impl = new URL('../dist/impl/index.js', import.meta.url).href;
+    const module = join(folder, 'remembers.mjs');
+    const saveTo = join(folder, 'remembered');
+    writeFileSync(
+      module,
+      `import { createPmm } from '${impl}';
+      const freed = new Set();
+      export default (map, options) => {
+        const pmm = createPmm(map, options);
+        const free = pmm.free.bind(pmm);
+        const value = (address) => {
+          try {
+            free(address);
+            freed.add(address);
+          } catch (error) {
+            if (error.owner !== 'pmm' || !freed.has(address)) throw error;
+          }
+        };
+        return Object.defineProperty(pmm, 'free', { value });
+      };`,
+    );
+    const message = await failure(module, { saveTo });
+    expect(message).toMatch(/^ +3 {2}free\(a\) +-> done {2}<-- here$/m);
+    expect(message).toMatch(/^flaky +simpler programs did not fail again$/m);
+  });
+
   it('has a part for the corpus, for generated maps and for each given map', () => {
     const world = { name: 'four pages', map: memoryMap([]), config: config() };
     expect(suiteOf('mine', createPmm, { worlds: [world], seed: 7 }).map(({ title }) => title)).toEqual([

@@ -133,7 +133,17 @@ describe('a call', () => {
     expect(ended(free, throwing(new RangeError('far')))).toMatchObject({
       message: 'it threw RangeError: far',
     });
-    expect(ended(free, throwing('word'))).toMatchObject({ message: 'it threw string word' });
+    expect(ended(free, throwing('word'))).toMatchObject({ message: 'it threw "word"' });
+  });
+
+  it('that returns a Promise is malformed: it has not ended yet', () => {
+    const message = expect.stringContaining('it returned a Promise');
+    const late = (): Promise<void> => Promise.resolve();
+    expect(ended({ call: 'free', address: 0n }, { free: late })).toMatchObject({
+      kind: 'malformed',
+      message,
+    });
+    expect(ended({ call: 'alloc' }, { alloc: () => late() as never })).toMatchObject({ message });
   });
 
   it('is malformed where errno cannot be set before it', () => {
