@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../assurance/mutants/kinds/index.ts';
 import { kindTarget } from '../../assurance/mutants/kinds/kind.ts';
-import { factoryTarget, type Target } from '../../runner/index.ts';
+import { createPmm } from '../../impl/index.ts';
+import { factoryTarget, type Target, wrapPmm } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import {
   decodeProfile,
@@ -64,6 +65,43 @@ describe('the hint on a counterexample of correct code', () => {
       expect(await firstHint(kindTarget(correct, others))).toMatch(NAMED[name] ?? /^$/);
     },
   );
+});
+
+describe('the hint on an init that is broken', () => {
+  it.each<readonly [fault: string, create: PmmFactory]>([
+    [
+      'changes the memory map',
+      (map, options) => {
+        Object.assign(map.descriptors, { length: 0 });
+        return createPmm(map, options);
+      },
+    ],
+    [
+      'tells amounts that are not numbers',
+      (map, options) => wrapPmm(createPmm(map, options), { freeAmount: () => 1n as never }),
+    ],
+  ])('is none where it %s: no other memory would do', async (_, create) => {
+    expect(await firstHint(factoryTarget({ name: 'broken', policies: [], create }))).toBeNull();
+  });
+});
+
+describe('the hint on a misuse that is refused by an error', () => {
+  it('names the panic to throw in its place', async () => {
+    const create: PmmFactory = (map, options) => {
+      const pmm = createPmm(map, options);
+      const free = (address: bigint): void => {
+        try {
+          pmm.free(address);
+        } catch {
+          throw new RangeError('not allocated');
+        }
+      };
+      return wrapPmm(pmm, { free });
+    };
+    expect(await firstHint(factoryTarget({ name: 'own error', policies: [], create }))).toMatch(
+      /^if this error is how it refuses misuse, throw PmmPanic of frameproof\/spec in its place, or claim /,
+    );
+  });
 });
 
 /** Returns the kind whose correct manager has a name. */
