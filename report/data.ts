@@ -3,7 +3,20 @@
  * application judges a trace again, so a step needs no data but the answers.
  */
 import * as t from 'io-ts';
-import { Config, MemoryMap, Owner, Policy, Profile, ResolvedOperation, Trace } from '../spec/index.ts';
+import {
+  Config,
+  MemoryMap,
+  type Operation,
+  Owner,
+  Policy,
+  Profile,
+  ResolvedOperation,
+  Trace,
+} from '../spec/index.ts';
+
+/** By name only: the declarations of this file, which are in the package, would spell them out in each section. */
+const TraceFile: t.Type<Trace, unknown> = Trace;
+const Resolved: t.Type<Operation, unknown> = ResolvedOperation;
 
 const Titled = t.type({
   /** The words of the section's tab. */
@@ -31,7 +44,7 @@ const TraceSection = t.intersection([
   Titled,
   t.type({
     kind: t.literal('trace'),
-    trace: Trace,
+    trace: TraceFile,
     /** The command line that runs it again; null where it was not saved. */
     replay: t.union([t.string, t.null]),
   }),
@@ -116,7 +129,7 @@ const TreeSection = t.intersection([
     config: Config,
     policies: t.readonlyArray(Policy),
     profile: Profile,
-    operations: t.readonlyArray(ResolvedOperation),
+    operations: t.readonlyArray(Resolved),
     words: t.readonlyArray(t.string),
     tree: t.type({ levels: Numbers, frames: Numbers, rows: t.string }),
   }),
@@ -176,7 +189,7 @@ const VerificationSection = t.intersection([
   t.type({
     kind: t.literal('verification'),
     /** The programs on which they differ, run on both, and the operation at which they do; -1 for init. */
-    differences: t.readonlyArray(t.strict({ at: t.number, candidate: Trace, baseline: Trace })),
+    differences: t.readonlyArray(t.strict({ at: t.number, candidate: TraceFile, baseline: TraceFile })),
   }),
 ]);
 export type VerificationSection = t.TypeOf<typeof VerificationSection>;
@@ -265,4 +278,7 @@ export const Section = t.union([
 export type Section = t.TypeOf<typeof Section>;
 
 /** All that a page shows. */
-export const Sections = t.readonlyArray(Section, 'the sections of a report');
+export const Sections: t.Type<readonly Section[], unknown> = t.readonlyArray(
+  Section,
+  'the sections of a report',
+);
