@@ -143,7 +143,9 @@ describe('the suite in a test of the user', () => {
   it('holds a manager to its profile', async () => {
     const saveTo = join(folder, 'profile');
     expect(await failure(oneZone, { profile: CLAIMS, saveTo })).toBe('');
-    expect(await failure(oneZone, { saveTo })).toMatch(/^violation alloc\.(zone|complete): /m);
+    const unclaimed = await failure(oneZone, { saveTo });
+    expect(unclaimed).toMatch(/^violation alloc\.(zone|complete): /m);
+    expect(unclaimed).toMatch(/^hint {6}if .*, claim "zones": 1/m);
     expect(await failure(oneZone, { profile: { zone: 1 }, saveTo })).toMatch(
       /^a manager: profile: zone: unknown key, expected one of calls, /,
     );

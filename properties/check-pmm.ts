@@ -101,6 +101,9 @@ function savedLines(folder: string, trace: Trace, isLoadable: boolean): readonly
   }
 }
 
+/** Claims are tried for this long. */
+const HINT_MS = 5000;
+
 /** The suite on one manager. */
 class Suite {
   readonly #name: string;
@@ -178,8 +181,12 @@ class Suite {
     const shrunk = { found: gravest.trace, shrinking: shrink(target, gravest.trace) };
     const found = await settled(target, shrunk, { isAnew: isLoadable });
     const { trace } = found;
+    const { hintOn } = await import('./fit/index.ts');
+    const end = performance.now() + HINT_MS;
+    const hint = found.flaky === null ? hintOn(target, trace, () => performance.now() > end) : null;
     const lines = [
       ...formatCounterexample(trace),
+      ...(hint === null ? [] : [`hint      ${hint}`]),
       ...doubtLines({ ...shrunk, ...found }).map((line) => `flaky     ${line}`),
       gravest.from === null ? `seed      ${this.#options.seed ?? 1}` : `of        ${gravest.from}`,
       ...others.map(otherLine),
