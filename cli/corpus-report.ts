@@ -65,13 +65,16 @@ const SAYS = {
   unusable: 'cannot be used',
 } as const;
 
-/** Returns the lines on a corpus, each with its line break. */
+/** Returns the lines on a corpus, each with its line break. Traces of this package that ask for what the target lacks are counted; `--json` has each. */
 export function corpusReport({ own, users, folder, files, listed }: CheckedCorpus): string {
-  const lines = listed.map(({ path, verdict, reason }) =>
-    printableLine(`${SAYS[verdict]}: ${path}: ${reason}`),
-  );
+  const isUnasked = ({ path, verdict }: CorpusFile): boolean =>
+    verdict === 'beyond' && path.startsWith(OWN_CORPUS);
+  const lines = listed
+    .filter((file) => !isUnasked(file))
+    .map(({ path, verdict, reason }) => printableLine(`${SAYS[verdict]}: ${path}: ${reason}`));
   const violated = files.filter(({ verdict }) => verdict === 'violated').length;
-  const head = `corpus  ${counted(own, 'trace')} of frameproof, ${users} of ${folder}${violated === 0 ? '' : `, ${violated} violated`}`;
+  const unasked = listed.filter(isUnasked).length;
+  const head = `corpus  ${counted(own, 'trace')} of frameproof, ${users} of ${folder}${violated === 0 ? '' : `, ${violated} violated`}${unasked === 0 ? '' : `; ${unasked} of frameproof's are not for this target`}`;
   return [head, ...lines.map((line) => `        ${line}`)].map((line) => `${line}\n`).join('');
 }
 

@@ -80,3 +80,27 @@ it('frameproof shrink takes the output of a console', async () => {
   const { stdout } = await inProcess(['shrink', 'boot.txt', '--target', target, '--shrink-time', '1'], cwd);
   expect(stdout).toMatch(/^violation free\.owner: /m);
 });
+
+it('frameproof shrink holds a target to its own claims, of which a log says little', async () => {
+  const claims = { calls: ['alloc', 'free'], zones: 1, misuse: 'undefined', failures: [] };
+  const page = at(16);
+  const calls = [`a ${page}`, `f ${page}`, `a ${page}`, `a ${page}`];
+  const lines = [`h 1 ffff800000000000 0 ${JSON.stringify(claims)}`, 'm 7 0 11', ...calls];
+  const folder = temporaryFolder({
+    'boot.txt': `${lines.map((body, number) => compactText(number, body)).join('\n')}\n`,
+    // Whatever is freed is free twice, which boot memory would show too.
+    'twice.mjs': `export const profile = ${JSON.stringify({ ...claims, bootMemory: 'kept' })};
+export default ({ descriptors }) => {
+  const left = descriptors.filter(({ type }) => type === 'conventional')
+    .flatMap(({ start, pages }) => Array.from({ length: pages }, (_, i) => 0xffff800000000000n + start + 4096n * BigInt(i)));
+  return { errno: null, alloc: () => left.pop() ?? null, free: (address) => left.push(address & ~4095n, address & ~4095n) };
+};
+`,
+  });
+  const { stdout } = await inProcess(
+    ['shrink', 'boot.txt', '--target', 'twice.mjs', '--shrink-time', '5'],
+    folder,
+  );
+  expect(stdout).toMatch(/^violation alloc\.was-free: /m);
+  expect(stdout).toMatch(/^shrunk {4}4 operations to 4 in /m);
+});

@@ -22,15 +22,11 @@ export function stepLine({ name, verdict, evidence, seconds }: Step): string {
 function answerOf({ scenario, responses }: Trace, at: number): string {
   const response: Response | undefined = responses[at + 1];
   if (response === undefined) return 'not run';
-  const { amounts } = response;
-  const told =
-    amounts === undefined
-      ? ''
-      : `; total ${amounts.total}, free ${amounts.free}, reserved ${amounts.reserved}`;
-  const { outcome } = response;
+  const { outcome, amounts = {} } = response;
+  const told = Object.entries(amounts).map(([name, pages]) => `${name} ${pages}`);
   const blamed =
     outcome.kind === 'panicked' ? ` (it blames page frame ${outcome.pfn}, owner ${outcome.owner})` : '';
-  return `${formatResponse(scenario.config, response)}${blamed}${told}`;
+  return `${formatResponse(scenario.config, response)}${blamed}${told.length > 0 ? `; ${told.join(', ')}` : ''}`;
 }
 
 function violation({ violation }: Trace): string {

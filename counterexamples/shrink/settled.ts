@@ -3,8 +3,8 @@
  * program in two ways.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { runAnew } from '../../runner/anew/index.ts';
 import { execute, type Target } from '../../runner/index.ts';
-import { runAnew } from '../../runner/load/index.ts';
 import type { Trace } from '../../spec/index.ts';
 import { formatResponse } from '../text/index.ts';
 import type { Flaky, ShrinkResult } from './shrink.ts';

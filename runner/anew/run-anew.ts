@@ -1,8 +1,8 @@
 /** Runs of a module that is loaded anew, in a thread: what variables of the module held before is gone. */
 import { Worker } from 'node:worker_threads';
 import type { Trace } from '../../spec/index.ts';
+import { isModule } from '../load/index.ts';
 import type { Target, TargetSource } from '../target.ts';
-import { isModule } from './load-target.ts';
 
 /** The start data of the thread. */
 export interface AnewData {
