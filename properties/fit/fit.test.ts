@@ -48,6 +48,9 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   freeRuns: /^if free.*\(\) takes runs back only as they were handed out, claim "freeRuns": "whole"$/,
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   outOfMemory: /^if it stops or waits where memory is used up, claim "outOfMemory": "undefined"$/,
+  holdsBack:
+    /^if (it holds back 4 free page frames, as below a watermark|page frames that are freed wait until there are 4 of them), claim "holdsBack": [34](, "search": "partial")?$/,
+  singlePages: /^if single pages come from any of its zones, claim "singlePages": "any-zone"$/,
   bootMemory: /^if boot memory is never handed over, claim "bootMemory": "kept"$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
   memoryAtLeast: /^if init cannot manage such memory, let it return false/,
@@ -205,6 +208,31 @@ describe('a fit', () => {
     const { profile, unexplained } = await fitProfile(target, { seed: 1, programs: 40 });
     expect(unexplained).toBeNull();
     expect(Profile.encode(profile)).toMatchObject(claim);
+  });
+
+  it.each([
+    ['watermark-of-four', { holdsBack: 4 }, 'is it on purpose that the last ones are not handed out?', null],
+    ['frees-four-by-four', { holdsBack: 3, search: 'partial' }, undefined, null],
+    [
+      'single-pages-from-any-zone',
+      { singlePages: 'any-zone' },
+      'is it on purpose that they take memory of lower zones while there is other?',
+      'failure.warns',
+    ],
+  ] as const)('finds what %s needs, as exact as it is', async (name, claim, question, left) => {
+    const { correct, others = {} } = kindOf(name);
+    const options = { seed: 1, programs: 40 };
+    const { profile, takenUp, unexplained } = await fitProfile(kindTarget(correct, others), options);
+    expect(Profile.encode(profile)).toMatchObject(claim);
+    expect(takenUp.map(({ candidate }) => candidate.question)).toContain(question);
+    expect(unexplained?.violation?.clause ?? null).toBe(left);
+  });
+
+  it('takes no page frame that is never handed out for one which is held back', async () => {
+    const mutant = MUTANTS.find((each) => each.name === 'last-page-never-given');
+    if (mutant === undefined) throw new Error('there is no such mutant');
+    const { unexplained } = await fitProfile(targetOf(mutant), { seed: 1, programs: 40 });
+    expect(unexplained?.violation?.clause).toMatch(/\.complete$/);
   });
 
   it('finds the order in which all zones below serve for one', async () => {

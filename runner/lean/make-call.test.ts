@@ -167,7 +167,10 @@ describe('the amounts after a call', () => {
       const caller = new LeanCaller(manager(changes), halfOf(CONFIG), { ...WHOLE, calls });
       caller.make(new NumberedCall(), 4);
       const answer = new NumberedAnswer();
+      const stale = { total: 99, free: 99, reserved: 99 };
+      Object.assign(answer, stale);
       caller.read(answer);
+      expect(Object.values(answer)).not.toContain(99);
       return answer.observed;
     };
     const { total, free, reserved } = OBSERVED;
