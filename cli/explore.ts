@@ -194,10 +194,11 @@ async function run(flags: ExploreFlags): Promise<void> {
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   const json = jsonOf(result, report, peakBytes);
+  const lines = exploreReport(result, { target, world, peakBytes });
   if (flags.json === true) print(`${JSON.stringify(json, null, 1)}\n`);
   else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
-    print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
+    print(`${[...lines, ...found].join('\n')}\n`);
   }
   if (flags.html !== undefined) {
     const [{ checkSections, writeHtml }, { graphSections, resultSection }] = await Promise.all([
@@ -208,7 +209,8 @@ async function run(flags: ExploreFlags): Promise<void> {
     writeHtml(flags.html, [
       ...checkSections({ reports, result: null, target: target.name }),
       ...(result.kind === 'searched' ? graphSections(result, world, target) : []),
-      resultSection('search', json),
+      // Behind the counts: what they show, and what they do not.
+      resultSection(`search of ${target.name}`, { shows: lines.slice(lines.indexOf('') + 1), ...json }),
     ]);
   }
   endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);

@@ -30,6 +30,12 @@ describe('frameproof profile', () => {
       clause: 'failure.warns',
     });
   });
+
+  it('ends with the profile, the file to save it in, and the command that reads that', async () => {
+    const { stdout } = await inProcess(['profile', '--target', 'frameproof', '--seed', '1'], folder);
+    expect(stdout).toMatch(/^target {2}frameproof\nseed {4}1\n\n\S/);
+    expect(stdout).toMatch(/ Save it as profile\.json:\n\{.*\}\nnext: .* --profile profile\.json\n$/);
+  });
 });
 
 describe('frameproof check', () => {

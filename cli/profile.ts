@@ -59,9 +59,9 @@ function proposal(
     ...(promises.length === 0
       ? []
       : [`It may promise ${promises.join(' and ')}: the same programs held to that too.`]),
-    `${counted(programs, 'program')} hold under this profile; each claim is yours to confirm:`,
+    `${counted(programs, 'program')} hold under this profile; each claim is yours to confirm. Save it as profile.json:`,
     json,
-    nextLine(commandLine('check', '--target', target, '--profile', 'FILE')),
+    nextLine(commandLine('check', '--target', target, '--profile', 'profile.json')),
   ];
 }
 
@@ -72,12 +72,12 @@ async function run({
   json = false,
 }: ProfileFlags): Promise<void> {
   const target = await loadTarget(path, [], { programMs: programTime });
-  if (!json) print(`target  ${target.name}\nseed    ${seed}\n\n`);
+  if (!json) print(`target  ${target.name}\nseed    ${seed}\n`);
   const found = await fitProfile(target, {
     seed,
     signal: interruption(),
     onTakenUp: (taken) => {
-      if (!json) print(`${takenLines(taken).join('\n')}\n`);
+      if (!json) print(`\n${takenLines(taken).join('\n')}\n`);
     },
   });
   const { profile, takenUp, unexplained } = found;

@@ -148,7 +148,14 @@ describe('frameproof explore --html', () => {
 
   it('shows the counts of a search without states', async () => {
     await inProcess([...WORLD, '--target', example('works.ts'), '--states', '10'], cwd);
-    expect(sectionsOf('states.html')).toMatchObject([{ kind: 'result', title: 'search' }]);
+    const [section] = sectionsOf('states.html');
+    expect(section).toMatchObject({
+      kind: 'result',
+      title: expect.stringMatching(/^search of .*works\.ts$/),
+      facts: expect.arrayContaining([
+        ['shows', expect.stringMatching(/; state that the target hides .* met only by chance/)],
+      ]),
+    });
   });
 });
 

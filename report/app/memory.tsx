@@ -265,22 +265,25 @@ export function Memory({ story, at, cursor, setCursor }: Props) {
         <Legend state={state} />
       </header>
       {areas.length === 0 && <p>The memory map has no page frames: every allocation must fail.</p>}
-      {areas.map((area, n) => (
-        <div key={area.base} class={about.some((frames) => meets(area, frames)) ? 'here' : ''}>
-          {limit <= area.base && (areas[n - 1]?.end ?? 0) <= limit && <LimitLine limit={limit} />}
-          <AreaStrip
-            area={area}
-            story={story}
-            at={at}
-            room={room}
-            view={views.get(area.base) ?? area}
-            setView={(view) => setViews(new Map(views).set(area.base, view))}
-            cursor={cursor}
-            setCursor={setCursor}
-          />
-          {area.base < limit && limit < area.end && <LimitLine limit={limit} isInside />}
-        </div>
-      ))}
+      {areas.map((area, n) => {
+        const view = views.get(area.base) ?? area;
+        return (
+          <div key={area.base} class={about.some((frames) => meets(area, frames)) ? 'here' : ''}>
+            {limit <= area.base && (areas[n - 1]?.end ?? 0) <= limit && <LimitLine limit={limit} />}
+            <AreaStrip
+              area={area}
+              story={story}
+              at={at}
+              room={room}
+              view={view}
+              setView={(view) => setViews(new Map(views).set(area.base, view))}
+              cursor={cursor}
+              setCursor={setCursor}
+            />
+            {view.base < limit && limit < view.end && <LimitLine limit={limit} isInside />}
+          </div>
+        );
+      })}
       {limit >= (areas.at(-1)?.end ?? limit) && profile.zones === 2 && <LimitLine limit={limit} />}
       <p class="note">
         Physical address 0x0 is mapped at <code>{grouped(toHex(config.higherHalf))}</code>, the base of the
