@@ -1,5 +1,5 @@
 /** A counterexample as commands report it: shrunk, saved, and with the next step, as text and as JSON. */
-import type { Flaky, ShrinkResult } from '../counterexamples/shrink/index.ts';
+import { doubtLines, type Flaky, isReproduced, type ShrinkResult } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import { blamedCall, counted, type Trace } from '../spec/index.ts';
@@ -72,26 +72,9 @@ function certificateText(certificate: Certificate): string {
 
 type Doubtful = Pick<ReportedCounterexample, 'trace' | 'flaky'>;
 
-/** Whether a second run of the program violated the same clause. */
-function isReproduced({ trace, flaky }: Doubtful): boolean {
-  return flaky === null || flaky.second.violation?.clause === trace.violation?.clause;
-}
-
 /** Returns the verdict of a command that found counterexamples. Its exit code has that name. */
 export function verdictOn(found: readonly Doubtful[]): 'violated' | 'unreproduced' {
   return found.some(isReproduced) ? 'violated' : 'unreproduced';
-}
-
-function flakyLines(found: ReportedCounterexample): readonly string[] {
-  const { flaky } = found;
-  if (flaky === null) return [];
-  const doubt = isReproduced(found)
-    ? []
-    : ['not reproduced: the same program did not violate the clause when it ran again'];
-  return [
-    ...labelled('flaky', [...doubt, 'the target answered the same program in two ways; the other run:']),
-    ...formatCounterexample(flaky.second),
-  ];
 }
 
 /** Returns the lines that show a stack, where there is one. */
@@ -127,7 +110,7 @@ export function counterexampleLines(
     ...labelled('hint', hint === null ? [] : [hint]),
     ...shrinkLines(found),
     ...(certificate === null ? [] : labelled('certified', [certificateText(certificate)])),
-    ...flakyLines(found),
+    ...labelled('flaky', doubtLines(found)),
     ...(path === null ? [] : labelled('saved', [path])),
     ...labelled('others', others.map(otherLine)),
     ...(next === null ? [] : [nextLine(next)]),

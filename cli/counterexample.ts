@@ -2,15 +2,10 @@
  * The steps after a find: the counterexample is shrunk, saved and, if asked for, certified to be as short as any. Together they
  * take at most `--shrink-time`. Commands load this module when they have found something, and not before.
  */
-import {
-  type Flaky,
-  type ShrinkOptions,
-  type ShrinkResult,
-  shrink,
-} from '../counterexamples/shrink/index.ts';
+import { type ShrinkOptions, settled, sharesState, shrink } from '../counterexamples/shrink/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import type { Finding } from '../properties/random/index.ts';
-import { execute, stackOf, type Target } from '../runner/index.ts';
+import { stackOf, type Target } from '../runner/index.ts';
 import { blamedCall, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import type { FoundFiles } from './output-file.ts';
@@ -24,34 +19,6 @@ export interface FindOptions {
   readonly signal?: AbortSignal;
   /** Whether to show the stack of an error that the target threw. Default: no. */
   readonly verbose?: boolean | undefined;
-}
-
-/** Both runs of a target that is flaky. A counterexample of a moment ago that holds now shows that, too. */
-function flakyRuns(found: Trace, shrinking: ShrinkResult | null): Flaky | null {
-  if (shrinking?.verdict === 'holds') return { first: found, second: shrinking.trace };
-  return shrinking?.flaky ?? null;
-}
-
-/** Runs a counterexample as `replay` will: on a target of which nothing is known. Returns both runs where they differ. */
-function unreproduced(target: Target, first: Trace): Flaky | null {
-  const second = execute(target.withClaims({}), first.scenario).trace();
-  return second.violation?.clause === first.violation?.clause ? null : { first, second };
-}
-
-/** Returns the counterexample to report: the shrunk one, unless only the one that was found occurs again. */
-function settled(
-  target: Target,
-  found: Trace,
-  shrinking: ShrinkResult | null,
-  signal: AbortSignal | undefined,
-): Pick<ReportedCounterexample, 'trace' | 'flaky'> {
-  const runs = flakyRuns(found, shrinking);
-  if (runs !== null) return { trace: runs.first, flaky: runs };
-  const trace = shrinking?.verdict === 'shrunk' ? shrinking.trace : found;
-  // After an interruption there is not the time for another run.
-  const doubt = signal?.aborted === true ? null : unreproduced(target, trace);
-  if (doubt === null || trace === found) return { trace, flaky: doubt };
-  return { trace: found, flaky: unreproduced(target, found) };
 }
 
 async function certificateOf(
@@ -70,14 +37,15 @@ async function certificateOf(
 }
 
 /** Shrinks a counterexample, unless the options are null, and saves it. */
-function shrunkAndSaved(
+async function shrunkAndSaved(
   target: Target,
   found: Trace,
   { files, signal, verbose = false }: FindOptions,
   options: ShrinkOptions | null,
-): ReportedCounterexample {
+  isGravest = true,
+): Promise<ReportedCounterexample> {
   const shrinking = options === null ? null : shrink(target, found, options);
-  const { trace, flaky } = settled(target, found, shrinking, signal);
+  const { trace, flaky } = await settled(target, { found, shrinking }, { isAnew: isGravest, signal });
   const path = files.replace(found, trace);
   const stack = verbose ? stackOf(trace) : null;
   return { trace, from: null, found, shrinking, flaky, path, certificate: null, stack, hint: null };
@@ -93,7 +61,7 @@ export async function finishCounterexample(
   files.note(found);
   const bar = await shrinkBar(shrinkTime);
   const shrinking = { ms: shrinkTime * 1000, signal, onProgress: bar.update };
-  const report = shrunkAndSaved(target, found, options, shrinkTime === 0 ? null : shrinking);
+  const report = await shrunkAndSaved(target, found, options, shrinkTime === 0 ? null : shrinking);
   bar.stop();
   return report;
 }
@@ -121,13 +89,19 @@ export async function finishFindings(
   for (const [toDo, finding] of [...findings.entries()].toReversed()) {
     const kept = keptCall(finding, findings);
     const shrinking = { ms: msLeft() / (toDo + 1), signal, onProgress: bar.update, ...kept };
-    const report = shrunkAndSaved(target, finding.trace, options, shrinkTime === 0 ? null : shrinking);
+    const report = await shrunkAndSaved(
+      target,
+      finding.trace,
+      options,
+      shrinkTime === 0 ? null : shrinking,
+      toDo === 0,
+    );
     reports.unshift({ ...report, from: finding.from });
   }
   bar.stop();
   const [first, ...others] = reports;
   if (first === undefined || shrinkTime === 0 || first.flaky !== null) return reports;
-  const certificate = await certificateOf(target, first.trace, msLeft(), signal);
+  const certificate = sharesState(first) ? null : await certificateOf(target, first.trace, msLeft(), signal);
   const hint = await hintFor(target, first.trace, signal);
   return [{ ...first, certificate, hint }, ...others];
 }

@@ -83,9 +83,16 @@ function verdictLine({ verdict, operations, seconds }: JudgedLog): string {
   return `${VERDICTS[verdict]} ${counted(operations, 'operation')} (${seconds.toFixed(1)} s)`;
 }
 
+function clauseLine({ clauses }: JudgedLog): string {
+  const sides = Object.values(clauses).map((counts) => Object.values(counts));
+  const both = sides.filter((counts) => counts.length > 1 && counts.every((count) => count > 0));
+  return `clauses   ${counted(sides.length, 'clause')} checked, ${both.length} on both sides (listed by --verbose)`;
+}
+
 /** Returns the report on a judged log, without the last line break. */
-export function judgeReport(log: JudgedLog, path: string): string {
-  const tables = [callTable(log.calls), clauseTable(log.clauses)].flatMap((text) => [text, '']);
+export function judgeReport(log: JudgedLog, path: string, isVerbose: boolean): string {
+  const clauses = isVerbose ? clauseTable(log.clauses) : clauseLine(log);
+  const tables = [callTable(log.calls), clauses].flatMap((text) => [text, '']);
   const { violation } = log;
   const lines = violation === null ? [] : violationLines(log, violation, path);
   const next = violation === null ? null : shrinkOf(path);

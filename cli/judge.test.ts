@@ -26,6 +26,11 @@ describe('frameproof judge', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/^admitted: the specification admits every answer in 2,000 operations/m);
     expect(stdout).toMatch(/^allocBitmap +\d+ +\d+ +0$/m);
+    expect(stdout).toMatch(/^clauses {3}\d+ clauses checked, \d+ on both sides \(listed by --verbose\)$/m);
+    expect(stdout).not.toContain('alloc.zone');
+    expect((await run('judge run.log --verbose')).stdout).toMatch(
+      /^alloc\.zone +[\d,]+ +[\d,]+ {2}another zone/m,
+    );
   });
 
   it('names the line, the call, the clause and the page frame of the first answer that is not admitted', async () => {

@@ -19,6 +19,7 @@ import {
   logMapOptions,
   shrinkTimeOption,
   timeOption,
+  verboseOption,
 } from './options.ts';
 import { print } from './print.ts';
 import { profileOption } from './profile-option.ts';
@@ -34,6 +35,7 @@ interface JudgeFlags extends LogMapFlags {
   readonly target?: string;
   readonly shrinkTime: number;
   readonly corpus: string;
+  readonly verbose?: boolean;
   readonly json?: boolean;
   readonly html?: string;
 }
@@ -113,7 +115,9 @@ async function judged(
   ).finally(bar.stop);
   const path = log ?? flags.out ?? '-';
   const text =
-    flags.json === true ? JSON.stringify(judgeJson(result, path), null, 1) : judgeReport(result, path);
+    flags.json === true
+      ? JSON.stringify(judgeJson(result, path), null, 1)
+      : judgeReport(result, path, flags.verbose === true);
   print(`${text}\n`);
   if (flags.html !== undefined && window !== undefined) {
     const { logSections, writeHtml } = await import('./html.ts');
@@ -173,6 +177,7 @@ export function judgeCommand(): Command {
     .addOption(shrinkTimeOption())
     .addOption(corpusOption('with --target: folder to save the shrunk program to'))
     .addOption(htmlOption())
+    .addOption(verboseOption('a table of the clauses that were checked'))
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,7 +1,7 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
 
 import { Command } from 'commander';
-import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { otherRun, readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace, scenarioFor, scenarioWithin } from '../counterexamples/trace/index.ts';
 import { stackOf, type Target } from '../runner/index.ts';
@@ -62,12 +62,7 @@ function notes(
       ? [`the file says ${recorded}; this target violates ${clause}`]
       : []),
     ...(others.length === 0 ? [] : [`other clauses violated on the way: ${others.join(', ')}`]),
-    ...(flaky === null
-      ? []
-      : [
-          'flaky: the target answers the same program in two ways; the second one:',
-          ...formatCounterexample(flaky.second),
-        ]),
+    ...(flaky === null ? [] : [`flaky: the target answers the same program in two ways: ${otherRun(flaky)}`]),
   ];
 }
 

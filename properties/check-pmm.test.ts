@@ -104,6 +104,33 @@ describe('a factory of the user is named where it', () => {
 });
 
 describe('the suite in a test of the user', () => {
+  it('shows a program that fails alone, where a shorter one needs what others left in a variable of the module', async () => {
+    const impl = new URL('../dist/impl/index.js', import.meta.url).href;
+    const module = join(folder, 'remembers.mjs');
+    const saveTo = join(folder, 'remembered');
+    writeFileSync(
+      module,
+      `import { createPmm } from '${impl}';
+      const freed = new Set();
+      export default (map, options) => {
+        const pmm = createPmm(map, options);
+        const free = pmm.free.bind(pmm);
+        const value = (address) => {
+          try {
+            free(address);
+            freed.add(address);
+          } catch (error) {
+            if (error.owner !== 'pmm' || !freed.has(address)) throw error;
+          }
+        };
+        return Object.defineProperty(pmm, 'free', { value });
+      };`,
+    );
+    const message = await failure(module, { saveTo });
+    expect(message).toMatch(/^ +3 {2}free\(a\) +-> done {2}<-- here$/m);
+    expect(message).toMatch(/^flaky +simpler programs did not fail again$/m);
+  });
+
   it('has a part for the corpus, for generated maps and for each given map', () => {
     const world = { name: 'four pages', map: memoryMap([]), config: config() };
     expect(suiteOf('mine', createPmm, { worlds: [world], seed: 7 }).map(({ title }) => title)).toEqual([
@@ -116,7 +143,9 @@ describe('the suite in a test of the user', () => {
   it('holds a manager to its profile', async () => {
     const saveTo = join(folder, 'profile');
     expect(await failure(oneZone, { profile: CLAIMS, saveTo })).toBe('');
-    expect(await failure(oneZone, { saveTo })).toMatch(/^violation alloc\.(zone|complete): /m);
+    const unclaimed = await failure(oneZone, { saveTo });
+    expect(unclaimed).toMatch(/^violation alloc\.(zone|complete): /m);
+    expect(unclaimed).toMatch(/^hint {6}if .*, claim "zones": 1/m);
     expect(await failure(oneZone, { profile: { zone: 1 }, saveTo })).toMatch(
       /^a manager: profile: zone: unknown key, expected one of calls, /,
     );

@@ -5,7 +5,7 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OWN_CORPUS, replayCorpus } from '../counterexamples/corpus/index.ts';
-import { shrink } from '../counterexamples/shrink/index.ts';
+import { doubtLines, settled, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import { factoryTarget, PROGRAM_MS, rewatchRealm, type Target, worldBeyond } from '../runner/index.ts';
@@ -101,6 +101,9 @@ function savedLines(folder: string, trace: Trace, isLoadable: boolean): readonly
   }
 }
 
+/** Claims are tried for this long. */
+const HINT_MS = 5000;
+
 /** The suite on one manager. */
 class Suite {
   readonly #name: string;
@@ -142,13 +145,13 @@ class Suite {
     }
   }
 
-  #corpus(target: Target): void {
+  async #corpus(target: Target): Promise<void> {
     // The user's own counterexamples are the first to see.
     const files = replayCorpus(target, [this.#folder, OWN_CORPUS]);
     const findings = files.flatMap(({ path, verdict, trace }) =>
       verdict === 'violated' && trace !== null ? [{ trace, from: path, block: null }] : [],
     );
-    this.#failOn(target, findings);
+    await this.#failOn(target, findings);
     const useless = files.filter(({ verdict }) => verdict === 'unusable' || verdict === 'outdated');
     const lines = useless.map(({ path, reason }) => `${path}: ${reason}`);
     if (lines.length > 0)
@@ -166,21 +169,28 @@ class Suite {
   async #campaign(target: Target, part: CampaignPart): Promise<void> {
     const { operations = DEFAULT_OPERATIONS, seed = 1 } = this.#options;
     const { findings, unreached } = await runCampaign({ target, operations, seed, ...part });
-    this.#failOn(target, findings);
+    await this.#failOn(target, findings);
     if (unreached.length > 0) throw new Error(`never met in the whole run: ${unreached.join('; ')}`);
   }
 
   /** Fails where there are findings: the gravest is shrunk, saved and shown in full, the others in a line each. */
-  #failOn(target: Target, findings: readonly Finding[]): void {
+  async #failOn(target: Target, findings: readonly Finding[]): Promise<void> {
     const [gravest, ...others] = byGravity(findings);
     if (gravest === undefined) return;
-    const shrunk = shrink(target, gravest.trace).trace;
-    const trace = shrunk.violation === undefined ? gravest.trace : shrunk;
+    const isLoadable = typeof this.#source !== 'function';
+    const shrunk = { found: gravest.trace, shrinking: shrink(target, gravest.trace) };
+    const found = await settled(target, shrunk, { isAnew: isLoadable });
+    const { trace } = found;
+    const { hintOn } = await import('./fit/index.ts');
+    const end = performance.now() + HINT_MS;
+    const hint = found.flaky === null ? hintOn(target, trace, () => performance.now() > end) : null;
     const lines = [
       ...formatCounterexample(trace),
+      ...(hint === null ? [] : [`hint      ${hint}`]),
+      ...doubtLines({ ...shrunk, ...found }).map((line) => `flaky     ${line}`),
       gravest.from === null ? `seed      ${this.#options.seed ?? 1}` : `of        ${gravest.from}`,
       ...others.map(otherLine),
-      ...savedLines(this.#folder, trace, typeof this.#source !== 'function'),
+      ...savedLines(this.#folder, trace, isLoadable),
     ];
     throw new CounterexampleError(printable(`the specification is violated\n${lines.join('\n')}`));
   }

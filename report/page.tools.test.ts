@@ -10,11 +10,23 @@ import { judgeLog } from '../counterexamples/log/index.ts';
 import { LogWindow } from '../counterexamples/log/program/index.ts';
 import { shrink } from '../counterexamples/shrink/index.ts';
 import { momentsOf } from '../counterexamples/trace/index.ts';
+import { createPmm } from '../impl/index.ts';
 import { explore, smallWorld } from '../properties/explore/index.ts';
 import { runCampaign } from '../properties/index.ts';
 import { recordLog } from '../properties/log/index.ts';
-import { execute, loadTarget, OURS } from '../runner/index.ts';
-import { formatProgram, grouped, memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
+import { execute, factoryTarget, loadTarget, OURS, wrapPmm } from '../runner/index.ts';
+import {
+  config,
+  decodeProfile,
+  formatProgram,
+  grouped,
+  memoryMap,
+  type PmmFactory,
+  pfn,
+  regionOf,
+  STANDARD_CALLS,
+  type Trace,
+} from '../spec/index.ts';
 import { INITIAL_OWNERS, totalsOf } from '../spec/maps/index.ts';
 import { graphSections, resultSection, type Section } from './index.ts';
 import { type OpenPage, open, picture, startBrowser } from './testing/browser.ts';
@@ -125,6 +137,42 @@ describe('the page of a counterexample', () => {
       })`,
     );
     expect(overflow).toEqual([0, 0, 0, 0, 0]);
+    await page.close();
+  });
+
+  it('shows a long call whole, where the zones meet within a strip, and a page frame beyond the map once', async () => {
+    const create: PmmFactory = (map, options) => {
+      const pmm = createPmm(map, options);
+      return wrapPmm(pmm, { allocAt: (address) => address });
+    };
+    const profile = { calls: [...STANDARD_CALLS, 'allocAt'] } as const;
+    const target = factoryTarget({
+      name: 'grants anything',
+      policies: [],
+      profile: decodeProfile(profile, ''),
+      create,
+    });
+    const trace = execute(target, {
+      map: memoryMap([{ type: 'conventional', start: 0n, pages: 2 }]),
+      config: config({ bitmapMaxAddr: 0x1000n }),
+      policies: [],
+      operations: [
+        { call: 'allocBitmap', count: 1n, maxAddr: 0xffff_ffff_ffff_ffffn, alignment: 4096n },
+        { call: 'allocAt', address: { absolute: 0xffff_8000_0000_2000n }, count: 1n },
+      ],
+    }).trace();
+    const { page } = await open(browser, folder, [section(trace)]);
+    expect(await page.locator('.area .ends span').allTextContents()).toEqual([
+      'conventional, 2 page frames',
+      'not in the memory map, 1 page frame',
+    ]);
+    expect(await page.locator('.limit-line').allTextContents()).toEqual([
+      'bitmap zone ← 0x1000 → stack zone',
+    ]);
+    const hidden = await page
+      .locator('.line .call')
+      .evaluateAll((calls) => calls.filter((call) => call.scrollWidth > call.clientWidth).length);
+    expect(hidden).toBe(0);
     await page.close();
   });
 

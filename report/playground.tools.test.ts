@@ -81,6 +81,19 @@ describe('the playground', () => {
     expect(await verdict(page, 'Check')).toMatch(/^the map: expected /);
   });
 
+  it('walks through the states of an allocator that cannot be saved, as explore does', async () => {
+    const { page, complaints } = await open();
+    await page.getByLabel('Allocator').selectOption('examples/works.ts');
+    expect(await verdict(page, 'Explore')).toMatch(
+      /^walked: it cannot be saved, .* \(\d+ states of the model\)$/,
+    );
+    await page.getByLabel('Allocator').selectOption('examples/broken-batch.ts');
+    expect(await verdict(page, 'Explore')).toMatch(/^violated /);
+    expect(await page.locator('h1').textContent()).toMatch(/^allocPages\.all-or-nothing/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('explores compiled C to closure', async () => {
     const folder = temporaryFolder();
     const native = (name: string): string => join(import.meta.dirname, '../native/examples', name);

@@ -1,4 +1,5 @@
 /** Call ends: what a call on a manager in this process returned or threw, as an outcome, and what it did to errno. */
+import { isPromise } from 'node:util/types';
 import {
   type Call,
   type CallDescription,
@@ -61,8 +62,14 @@ export function returned(value: unknown, returns: Exclude<CallDescription['retur
       if (typeof value === 'number') return { kind: 'amount', amount: reading(value) };
       return malformed(`it returned ${described(value)}, not a number`);
     default:
+      if (isLate(value)) return malformed('it returned a Promise, and calls are answered when they return');
       return value === false ? FAILED : DONE;
   }
+}
+
+/** Whether a call that may return anything has not ended yet. */
+export function isLate(value: unknown): boolean {
+  return value !== undefined && isPromise(value);
 }
 
 /** Returns the outcome of a call that threw. */

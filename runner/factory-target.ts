@@ -1,4 +1,5 @@
 /** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
+import { isPromise } from 'node:util/types';
 import {
   addressesOf,
   argumentAt,
@@ -186,7 +187,7 @@ const handedMap = computedOnce((map: MemoryMap): MemoryMap => {
 const handedConfig = computedOnce((config: Config): Config => Object.freeze({ ...config }));
 
 function isManager(value: unknown): value is Pmm {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && !isPromise(value);
 }
 
 /**

@@ -73,7 +73,7 @@ const ANSWERS: readonly Trick[] = [
     tricky(() => alloc(() => Object.fromEntries([['then', trap]]))),
     /it returned an object/,
   ],
-  ['returns a promise', tricky((pmm) => alloc(async () => pmm.alloc())), /it returned an object/],
+  ['returns a promise', tricky((pmm) => alloc(async () => pmm.alloc())), /it returned a Promise/],
   [
     'returns an object with valueOf',
     tricky((pmm) => alloc(() => ({ valueOf: () => pmm.alloc() }))),

@@ -4,6 +4,7 @@
  */
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isPromise } from 'node:util/types';
 import type { Outcome, PlacedViolation, Trace } from '../spec/index.ts';
 
 /** Messages of the engine where something frozen is changed: most likely, that was handed to the manager. */
@@ -46,9 +47,10 @@ function placeIn(stack: string): string | null {
 /** Returns a description of a value that a target returned. */
 export function described(value: unknown): string {
   if (value === null || value === undefined) return String(value);
+  if (isPromise(value)) return 'a Promise';
   if (typeof value === 'object' || typeof value === 'function')
     return typeof value === 'object' ? 'an object' : 'a function';
-  return `${typeof value} ${String(value)}`;
+  return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
 }
 
 function stackOfError({ stack }: Error): string {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelState } from '../model/index.ts';
 import { type Call, isQuery, STANDARD_CALLS } from './calls.ts';
-import { config, HIGHER_HALF_57 } from './config.ts';
+import { type Config, config, HIGHER_HALF_57 } from './config.ts';
 import {
   askedOf,
   batchSize,
@@ -112,7 +112,8 @@ function mayLie({ state }: Small, base: number, count: bigint, run: Run): boolea
 function runsFor(small: Small, run: Run, kept: ReadonlySet<number>): readonly number[] {
   const { profile } = small.state.world;
   const count = BigInt(run.count);
-  if (count === 0n || count > BigInt(profile.largestRequest ?? FRAMES)) return [];
+  const most = Math.min(profile.largestRequest ?? FRAMES, profile.largestRun ?? FRAMES);
+  if (count === 0n || count > BigInt(most)) return [];
   const isFree = (frame: number): boolean => ownerOf(small, frame) === 'pmm' && !kept.has(frame);
   const places = framesOf(small).filter(
     (base) =>
@@ -130,6 +131,7 @@ type Demand = string;
 
 const NOT_FOUND = 'granted, perhaps: its search may not find page frames that are free';
 const KEPT = 'granted, perhaps: page frames that it needs may be kept';
+const HELD_BACK = 'granted, perhaps: free page frames that it needs may be held back';
 
 function blamed(small: Small, frame: number): Demand {
   return `misused ${frame} ${ownerOf(small, frame)}`;
@@ -141,15 +143,47 @@ function shown(expected: Expectation): Demand {
   return `misused ${expected.frame} ${expected.owner}${expected.duplicate ? ' twice' : ''}`;
 }
 
-function found({ state }: Small, hits: readonly boolean[]): Demand {
+/** The page frames [from, to) of the zones that a profile has. */
+function zonesOf({ zones }: Profile, { bitmapMaxAddr }: Config): readonly (readonly [number, number])[] {
+  const limit = Number(bitmapMaxAddr / PAGE);
+  if (zones === 1) return [[0, LIMIT]];
+  if (zones === 2)
+    return [
+      [0, limit],
+      [limit, LIMIT],
+    ];
+  return zones.map(({ below = U64_MAX }, i) => [
+    Number((zones[i - 1]?.below ?? 0n) / PAGE),
+    below === U64_MAX ? LIMIT : Number(below / PAGE),
+  ]);
+}
+
+/** The free page frames of each zone that one of these page frames lies in, the fewest, with those of the set of any that are kept. */
+function fewestFree(small: Small, frames: readonly number[]): number {
+  const { profile, config: chosen } = small.state.world;
+  const around = zonesOf(profile, chosen).filter(([from, to]) =>
+    frames.some((frame) => frame >= from && frame < to),
+  );
+  const free = around.map(([from, to]) =>
+    framesOf(small).filter((frame) => frame >= from && frame < to && ownerOf(small, frame) === 'pmm'),
+  );
+  return Math.min(...free.map(({ length }) => length)) - small.state.unnamed;
+}
+
+function unlessHeldBack({ state }: Small, left: number): Demand {
+  return left >= state.world.profile.holdsBack ? 'granted' : HELD_BACK;
+}
+
+function found(small: Small, hits: readonly boolean[], left: () => number): Demand {
   if (!hits.includes(true)) return 'refused';
   if (hits.includes(false)) return KEPT;
-  return state.world.profile.search === 'partial' ? NOT_FOUND : 'granted';
+  return small.state.world.profile.search === 'partial' ? NOT_FOUND : unlessHeldBack(small, left());
 }
 
 function freeForSingles(small: Small): number {
   const { profile, config: chosen } = small.state.world;
-  const zones = servingZones(profile, U64_MAX);
+  const zones =
+    profile.singlePages === 'any-zone' ? zonesOf(profile, chosen) : servingZones(profile, U64_MAX);
   const isServed = (frame: number): boolean =>
     zones.some(([from, to]) => frame >= from && frame < to) &&
     (profile.singlePages !== 'stack-zone' || BigInt(frame) * PAGE >= chosen.bitmapMaxAddr);
@@ -233,6 +267,7 @@ function demandOfRegion(small: Small, { call, address, count }: OfRegion): Deman
     return found(
       small,
       keptSets(small).map((kept) => !frames.some((frame) => kept.has(frame))),
+      () => fewestFree(small, frames) - Number(count),
     );
   }
   const wrong = first(isFreeable);
@@ -248,13 +283,15 @@ function demanded(small: Small, operation: Operation): Demand {
   const { profile } = small.state.world;
   switch (operation.call) {
     case 'alloc':
-      return freeForSingles(small) > 0 ? 'granted' : 'refused';
+      return freeForSingles(small) > 0 ? unlessHeldBack(small, freeForSingles(small) - 1) : 'refused';
     case 'allocPages': {
       const { count } = operation;
       if (!isU64(count)) return 'misused';
       const free = freeForSingles(small);
       if (count > BigInt(profile.largestRequest ?? U64_MAX)) return 'refused';
-      return count <= BigInt(free) || (profile.batches === 'partial' && free > 0) ? 'granted' : 'refused';
+      if (count === 0n) return 'granted';
+      if (profile.batches === 'partial') return free > 0 ? unlessHeldBack(small, free - 1) : 'refused';
+      return count <= BigInt(free) ? unlessHeldBack(small, free - Number(count)) : 'refused';
     }
     case 'allocBitmap':
     case 'allocWithin': {
@@ -263,6 +300,7 @@ function demanded(small: Small, operation: Operation): Demand {
       return found(
         small,
         keptSets(small).map((kept) => runsFor(small, operation, kept).length > 0),
+        () => fewestFree(small, [lowestFor(small, operation) ?? 0]) - Number(operation.count),
       );
     }
     case 'free':
@@ -350,10 +388,11 @@ function isLeftOpen(small: Small, operation: Operation): boolean {
       if (at * PAGE < profile.neverBelow || (at + count) * PAGE > last) return true;
     if (call === 'freeRegion' && profile.contiguous === 'orders' && profile.freeRuns === 'page-by-page') {
       if (count > BigInt(profile.largestRequest ?? U64_MAX)) return true;
+      if (count > BigInt(profile.largestRun ?? U64_MAX)) return true;
       if (at !== null && at % count !== 0n) return true;
     }
   }
-  if (demand === 'refused') return profile.outOfMemory === 'undefined';
+  if (demand === 'refused' || demand === HELD_BACK) return profile.outOfMemory === 'undefined';
   if (!demand.startsWith('misused')) return false;
   return (
     profile.misuse === 'undefined' || profile.uncaught.some((kind) => kindsOf(small, operation).has(kind))
@@ -395,6 +434,8 @@ function anyZones(first: number): fc.Arbitrary<object> {
     { zones: 1, singlePages, keeps: 2, memoryAtLeast: 3 },
     { zones: three, singlePages },
     { zones: three, singlePages, fallback: 'none' },
+    { zones: three, singlePages: 'any-zone' },
+    { zones: three, singlePages: 'any-zone', fallback: 'none' },
     { zones: [low, high], singlePages },
     { zones: [low, { ...mid, fallback: [] }, { ...high, fallback: ['low'] }], singlePages },
     { zones: [{ ...low, fallback: ['high', 'mid'] }, mid, high], singlePages },
@@ -410,11 +451,13 @@ function anyProfile(first: number): fc.Arbitrary<Profile> {
     contiguous: claim('any', 'powers-of-two', 'orders'),
     runsWithin: claim('memory', 'descriptors', '0x4000'),
     search: claim('whole', 'partial'),
+    holdsBack: claim(0, 1, 3),
     unalignedFree: claim('rounded-down', 'misuse'),
     freeRuns: claim('page-by-page', 'whole'),
     freesShared: claim('never', 'one-reference'),
     mostReferences: claim<number | null>(2, null, 3),
     largestRequest: claim(null, 2, 4),
+    largestRun: claim(null, 2, 3),
     misuse: claim('panics', 'refused', 'undefined'),
     uncaught: fc.oneof(fc.constant<MisuseKind[]>([]), fc.subarray([...KINDS])),
     outOfMemory: claim('fails', 'undefined'),
@@ -440,6 +483,8 @@ function anyProfile(first: number): fc.Arbitrary<Profile> {
       present: has('addRegion'),
     };
     const uncaught = claims.uncaught.filter((kind) => is[kind] !== false);
+    const isServedByOthers =
+      typeof all.zones !== 'number' && !('fallback' in zones && zones.fallback === 'none');
     const own = {
       ...claims,
       uncaught: claims.misuse === 'undefined' ? [] : uncaught,
@@ -453,10 +498,8 @@ function anyProfile(first: number): fc.Arbitrary<Profile> {
         claims.runsWithin === 'descriptors' && (has('addRegion') || typeof all.zones !== 'number')
           ? 'memory'
           : claims.runsWithin,
-      search:
-        typeof all.zones !== 'number' && !('fallback' in zones && zones.fallback === 'none')
-          ? 'whole'
-          : claims.search,
+      search: isServedByOthers ? 'whole' : claims.search,
+      holdsBack: isServedByOthers ? 0 : claims.holdsBack,
       freesShared: has('retain') ? claims.freesShared : 'never',
       mostReferences: has('retain') ? claims.mostReferences : null,
       neverBelow: `0x${((first + neverBelow) * 4096).toString(16)}`,
@@ -669,7 +712,7 @@ describe('the claims of a profile', () => {
         agrees(leftUndefined(state, operation) !== null, isLeftOpen(small, operation));
         if (!demand.startsWith('misused'))
           agrees(askedOf(state, operation).lowest, lowestFor(small, operation));
-        if (operation.call === 'allocPages' && demand === 'granted') {
+        if (operation.call === 'allocPages' && demand.startsWith('granted')) {
           const free = state.world.profile.batches === 'partial' ? freeForSingles(small) : FRAMES;
           expect(batchSize(state, BigInt(operation.count))).toBe(Math.min(Number(operation.count), free));
         }
@@ -680,11 +723,11 @@ describe('the claims of a profile', () => {
   });
 
   it('were met from both sides, call by call', () => {
-    const ofRuns = ['granted', KEPT, NOT_FOUND, 'refused', 'misused'];
+    const ofRuns = ['granted', KEPT, NOT_FOUND, HELD_BACK, 'refused', 'misused'];
     const ofFrees = ['granted', 'misused', 'misused a page frame'];
     const sides: Readonly<Partial<Record<Call, readonly string[]>>> = {
-      alloc: ['granted', 'refused'],
-      allocPages: ['granted', 'refused', 'misused'],
+      alloc: ['granted', HELD_BACK, 'refused'],
+      allocPages: ['granted', HELD_BACK, 'refused', 'misused'],
       allocBitmap: ofRuns,
       allocWithin: ofRuns,
       allocAt: ofRuns,

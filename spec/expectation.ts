@@ -12,7 +12,9 @@ import { isFreeable, type Owner } from './owner.ts';
 import {
   type FitRequest,
   fitsAnyway,
+  freeForRuns,
   freeForSingles,
+  leastFreeAround,
   lowestInZones,
   lowestWith,
   type Ownership,
@@ -73,15 +75,26 @@ const PERHAPS_NOT_FOUND: Expectation = {
   isOpen: true,
 };
 
+const PERHAPS_HELD_BACK = {
+  kind: 'granted',
+  why: 'free page frames that it needs may be held back',
+  isOpen: true,
+} as const satisfies Expectation;
+
 /** Returns the outcome that was demanded, in view of how a call ended: what may be refused too is a refusal where it was one. */
 export function settled(expected: Expectation, ended: Outcome['kind']): Expectation {
   if (expected.kind !== 'granted' || !expected.isOpen || ended !== 'failed') return expected;
   return { kind: 'refused', why: expected.why, isOpen: true };
 }
 
-/** Returns the demand on a call that needs page frames next to each other, which are free. */
-function ofSearch({ world }: Ownership): Expectation {
-  return world.profile.search === 'whole' ? GRANTED : PERHAPS_NOT_FOUND;
+/** Returns the demand on a call that needs page frames next to each other, which are free; `left` are free where they come from afterwards. */
+function ofSearch(state: Ownership, left: number): Expectation {
+  return state.world.profile.search === 'whole' ? ofLeft(state, left) : PERHAPS_NOT_FOUND;
+}
+
+/** Returns the demand on a call that leaves so many of the free page frames that it could take. */
+function ofLeft({ world }: Ownership, left: number): Expectation {
+  return left < world.profile.holdsBack ? PERHAPS_HELD_BACK : GRANTED;
 }
 
 function refused(why: string): Expectation {
@@ -209,7 +222,8 @@ function expectAllocAt(
   const why = takenAt(state, base, count);
   if (why !== null) return refused(why);
   const region = { base, count: pageCount(Number(count)) };
-  return state.unnamed > 0 && state.perhapsKept(region).length > 0 ? PERHAPS_KEPT : ofSearch(state);
+  if (state.unnamed > 0 && state.perhapsKept(region).length > 0) return PERHAPS_KEPT;
+  return ofSearch(state, leastFreeAround(state, region) - region.count);
 }
 
 /** Whether an operation adds memory where the manager may have no tables for it, beyond the map, or where it never hands any out. */
@@ -268,7 +282,8 @@ function sourceOf({ world }: Ownership): string {
 }
 
 function expectAlloc(state: Ownership): Expectation {
-  return freeForSingles(state) > 0 ? GRANTED : refused(`${sourceOf(state)} no free page frame`);
+  const free = freeForSingles(state);
+  return free > 0 ? ofLeft(state, free - 1) : refused(`${sourceOf(state)} no free page frame`);
 }
 
 function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>): Expectation {
@@ -277,8 +292,9 @@ function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>
   if (isTooLarge(state, count))
     return refused(`the largest request is ${state.world.profile.largestRequest}`);
   const isPartial = state.world.profile.batches === 'partial';
+  if (count === 0n) return GRANTED;
   return count <= BigInt(isPartial && free > 0 ? U64_MAX : free)
-    ? GRANTED
+    ? ofLeft(state, free - (isPartial ? 1 : Number(count)))
     : refused(`${sourceOf(state)} ${counted(free, 'free page frame')}, ${count} were asked for`);
 }
 
@@ -288,7 +304,9 @@ function expectRun(
   { fit, lowest }: Asked,
 ): Expectation {
   if (fit !== null && lowest !== null)
-    return state.unnamed === 0 || fitsAnyway(state, fit) ? ofSearch(state) : PERHAPS_KEPT;
+    return state.unnamed === 0 || fitsAnyway(state, fit)
+      ? ofSearch(state, freeForRuns(state, fit) - fit.count)
+      : PERHAPS_KEPT;
   const { call: _, ...numbers } = operation;
   const none =
     state.world.profile.contiguous === 'orders' ? 'order 64 is larger than any memory' : 'the count is 0';
@@ -438,6 +456,8 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
   if (freesNoBlock(state, operation)) return 'no block of this size begins there';
   if (!hasUndefined(profile)) return null;
   const expected = expectation(state, operation);
+  if (expected === PERHAPS_HELD_BACK && profile.outOfMemory === 'undefined')
+    return `what may fail is undefined on this target: ${PERHAPS_HELD_BACK.why}`;
   if (expected.kind === 'refused' && profile.outOfMemory === 'undefined')
     return `what must fail is undefined on this target: ${expected.why}`;
   if (expected.kind !== 'misused') return null;

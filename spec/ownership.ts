@@ -151,11 +151,37 @@ export function freeWithin(state: Ownership, { base, end }: ZoneExtent): PageCou
   return pageCount(free);
 }
 
+/** Returns the number of free page frames of the zones that serve a request for the one which ends at a page frame. */
+function freeServing(state: Ownership, end: number): number {
+  return servingZones(state, end).reduce((sum, zone) => sum + freeWithin(state, zone), 0);
+}
+
+/** Returns the number of free page frames of the zones that a request for a run is served from, wherever they lie in them. */
+export function freeForRuns(state: Ownership, { limit, zoneEnd = limit }: FitRequest): number {
+  return typeof state.world.profile.zones === 'number'
+    ? state.freeIn('bitmap') - state.unnamed
+    : freeServing(state, zoneEnd);
+}
+
+/** Returns the least number of free page frames of a zone that a region lies in. */
+export function leastFreeAround(state: Ownership, region: Region): number {
+  const { bitmapLimit } = state.world;
+  const two = [
+    { base: pfn(0), end: bitmapLimit, free: () => state.freeIn('bitmap') - state.unnamed },
+    { base: bitmapLimit, end: pfn(PFN_LIMIT), free: () => state.freeIn('stack') },
+  ];
+  const named = zoneExtents(state).map((zone) => ({ ...zone, free: () => freeWithin(state, zone) }));
+  const around = (named.length > 0 ? named : two).filter(
+    ({ base, end }) => base < region.base + region.count && region.base < end,
+  );
+  return Math.min(...around.map(({ free }) => free()));
+}
+
 /** Returns how many free page frames single pages can be taken from. */
 export function freeForSingles(state: Ownership): number {
   const { singlePages, fallback } = state.world.profile;
-  if (fallback === 'none' || hasOrders(state.world.profile))
-    return servingZones(state, PFN_LIMIT).reduce((sum, zone) => sum + freeWithin(state, zone), 0);
+  if (singlePages !== 'any-zone' && (fallback === 'none' || hasOrders(state.world.profile)))
+    return freeServing(state, PFN_LIMIT);
   const inStack = state.freeIn('stack');
   return singlePages === 'stack-zone' ? inStack : inStack + state.freeIn('bitmap') - state.unnamed;
 }

@@ -92,6 +92,12 @@ describe('a profile', () => {
       { search: 'partial', zones: [DMA, NORMAL] },
       /^p\.json: with search "partial", zones need fallback "none": /,
     ],
+    [{ holdsBack: -1 }, /^p\.json: holdsBack: expected a number of page frames, at most 262144, found -1/],
+    [{ holdsBack: 2, zones: [DMA, NORMAL] }, /^p\.json: with holdsBack 2, zones need fallback "none": /],
+    [
+      { singlePages: 'any-zone' },
+      /^p\.json: singlePages "any-zone" speaks of named zones, and zones names none/,
+    ],
     [
       { search: 'partial', calls: ['alloc', 'free'] },
       /^p\.json: search speaks of contiguous allocations, and calls has none$/,
@@ -391,6 +397,16 @@ describe('a manager that takes single pages', () => {
     expect(judged(claims, [ALLOC, page(0)])).toBeNull();
     expect(judged(claims, ...TWO, [ALLOC, FAILED])).toBe('alloc.complete');
   });
+
+  it('from any of its zones may take any, and must where one is left', () => {
+    const zones = [{ name: 'low', below: '0x2000' }, NORMAL];
+    expect(judged({ zones }, [ALLOC, page(0)])).toBe('alloc.zone');
+    expect(judged({ zones, singlePages: 'any-zone' }, [ALLOC, page(0)], [ALLOC, page(3)])).toBeNull();
+    expect(judged({ zones, fallback: 'none' }, ...TWO, [ALLOC, FAILED])).toBeNull();
+    expect(judged({ zones, fallback: 'none', singlePages: 'any-zone' }, ...TWO, [ALLOC, FAILED])).toBe(
+      'alloc.complete',
+    );
+  });
 });
 
 describe('a manager that claims', () => {
@@ -417,6 +433,35 @@ describe('a manager that claims', () => {
     const calls = [...WHOLE.calls, 'allocAt'];
     expect(judged({ zones: 1, calls }, [at, FAILED])).toBe('allocAt.complete');
     expect(judged({ ...claims, calls }, [at, FAILED])).toBeNull();
+  });
+
+  it('free page frames held back may refuse what leaves fewer of them, and nothing else', () => {
+    const claims = { zones: 1, holdsBack: 2 };
+    expect(judged(claims, [ALLOC, FAILED])).toBe('alloc.complete');
+    expect(judged(claims, [ALLOC, page(0)], [ALLOC, FAILED])).toBe('alloc.complete');
+    expect(judged(claims, ...TWO, [ALLOC, FAILED])).toBeNull();
+    expect(judged(claims, ...TWO, [ALLOC, page(0)])).toBeNull();
+    expect(judged(claims, ...TWO, [ALLOC, { ...FAILED, warnings: [] }])).toBe('failure.warns');
+    expect(judged(claims, [run(2n), FAILED])).toBe('allocBitmap.complete');
+    expect(judged(claims, [run(3n), FAILED])).toBeNull();
+    expect(judged({ ...claims, singlePages: 'anywhere', zones: 2 }, ...TWO, [run(1n), FAILED])).toBeNull();
+  });
+
+  it('free page frames held back may get fewer of a batch in part', () => {
+    const claims = { zones: 1, holdsBack: 2, batches: 'partial' };
+    const batch: Operation = { call: 'allocPages', count: 3n };
+    const got = (pages: number): Response => {
+      const addresses = [0, 1, 2].slice(0, pages).map((frame) => HIGHER_HALF_48 + BigInt(frame) * 4096n);
+      return { outcome: { kind: 'addresses', addresses } };
+    };
+    expect([1, 2, 3].map((pages) => judged(claims, [batch, got(pages)]))).toEqual([
+      'allocPages.as-many',
+      null,
+      null,
+    ]);
+    expect(judged(claims, [batch, FAILED])).toBe('allocPages.complete');
+    expect(judged(claims, ...TWO, [batch, FAILED])).toBeNull();
+    expect(judged(claims, ...TWO, [{ call: 'allocPages', count: 0n }, FAILED])).toBe('allocPages.complete');
   });
 
   it('runs within a number of bytes cross no multiple of it, and lie anywhere else', () => {

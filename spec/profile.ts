@@ -28,11 +28,12 @@ export type Policy = t.TypeOf<typeof Policy>;
  *
  * - `stack-zone`: only from the stack zone.
  * - `stack-zone-first`: from the bitmap zone too, when the stack zone has none left.
- * - `anywhere`: from either zone.
+ * - `anywhere`: from either zone. Of named ones, from the last, and where it has none left, from those that serve for it, in order.
+ * - `any-zone`: from any of the named zones.
  */
 export const SinglePages = t.keyof(
-  { 'stack-zone': null, 'stack-zone-first': null, anywhere: null },
-  '"stack-zone", "stack-zone-first" or "anywhere"',
+  { 'stack-zone': null, 'stack-zone-first': null, anywhere: null, 'any-zone': null },
+  '"stack-zone", "stack-zone-first", "anywhere" or "any-zone"',
 );
 export type SinglePages = t.TypeOf<typeof SinglePages>;
 
@@ -99,7 +100,7 @@ const SomePageFrames = t.refinement(
 
 /** Larger worlds than these would take most programs their variety. */
 const MOST_AT_LEAST = 2 ** 18;
-const MemoryAtLeast = t.refinement(
+const FewPageFrames = t.refinement(
   t.number,
   (n) => Number.isSafeInteger(n) && n >= 0 && n <= MOST_AT_LEAST,
   `a number of page frames, at most ${MOST_AT_LEAST}`,
@@ -163,6 +164,7 @@ const Claims = closed(
         '"memory", "descriptors" or a power of two from "0x1000" up',
       ),
       search: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
+      holdsBack: FewPageFrames,
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
       freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
       freesShared: t.keyof({ never: null, 'one-reference': null }, '"never" or "one-reference"'),
@@ -177,7 +179,7 @@ const Claims = closed(
       ),
       bootMemory: t.keyof({ 'handed-over': null, kept: null }, '"handed-over" or "kept"'),
       contents: t.keyof({ any: null, zeroed: null }, '"any" or "zeroed"'),
-      memoryAtLeast: MemoryAtLeast,
+      memoryAtLeast: FewPageFrames,
       neverBelow: HexPageAddress,
       memoryBelow: HexPageAddress,
       bitmapZoneBelow: HexPageAddress,
@@ -230,6 +232,11 @@ export interface Profile {
    * since some page frames lie in a list per CPU, or the search gives up.
    */
   readonly search: 'whole' | 'partial';
+  /**
+   * Page frames of a zone that allocations may leave: one may be refused where fewer would be left, since some are held back below a watermark,
+   * or wait until as many were freed as are handed over at once.
+   */
+  readonly holdsBack: number;
   /** How a free takes an address inside a page frame: it means the page frame, or is misuse. */
   readonly unalignedFree: 'rounded-down' | 'misuse';
   /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
@@ -286,6 +293,7 @@ export const WHOLE: Profile = {
   largestAlignment: null,
   runsWithin: 'memory',
   search: 'whole',
+  holdsBack: 0,
   unalignedFree: 'rounded-down',
   freeRuns: 'page-by-page',
   freesShared: 'never',
@@ -354,7 +362,9 @@ function wrongZones(profile: Profile): string | null {
 /** Returns the contradiction between claims in one line, or null. */
 function contradiction(profile: Profile): string | null {
   const { policies, singlePages, zones, calls, bitmapZoneEnd } = profile;
-  if (zones !== 2 && singlePages !== 'anywhere')
+  if (singlePages === 'any-zone' && typeof zones === 'number')
+    return 'singlePages "any-zone" speaks of named zones, and zones names none: claim "anywhere"';
+  if (zones !== 2 && singlePages !== 'anywhere' && singlePages !== 'any-zone')
     return 'with one zone, or named ones, singlePages is "anywhere": no other zone could give them';
   if (policies.includes('lifo') && singlePages !== 'stack-zone')
     return 'lifo speaks of the stack zone: it can be promised where singlePages is "stack-zone"';
@@ -386,7 +396,8 @@ function contradiction(profile: Profile): string | null {
     return 'runArguments has "boundary", and with runsWithin a number of bytes no run has another: leave "boundary" out';
   if (profile.neverBelow >= profile.memoryBelow)
     return `neverBelow ${toHex(profile.neverBelow)} leaves no memory below memoryBelow ${toHex(profile.memoryBelow)}`;
-  const unclear = contradictionOfKept(profile) ?? contradictionOfSearch(profile);
+  const unclear =
+    contradictionOfKept(profile) ?? contradictionOfSearch(profile) ?? contradictionOfHeldBack(profile);
   if (unclear !== null) return unclear;
   const zoned = wrongZones(profile);
   if (zoned !== null) return zoned;
@@ -417,12 +428,26 @@ export function isSearching(call: Call): boolean {
   return CALL_TABLE[call].effect === 'run';
 }
 
+/** Whether some named zones may serve for others. */
+function servesForOthers({ zones, fallback }: Profile): boolean {
+  return (
+    typeof zones !== 'number' && (fallback !== 'none' || zones.some((zone) => zone.fallback !== undefined))
+  );
+}
+
+/** Returns what contradicts that free page frames are held back, in one line, or null. */
+function contradictionOfHeldBack(profile: Profile): string | null {
+  if (profile.holdsBack === 0 || !servesForOthers(profile)) return null;
+  return `with holdsBack ${profile.holdsBack}, zones need fallback "none": which zone serves depends on what is held back`;
+}
+
 /** Returns what contradicts that the search does not find all that is free, in one line, or null. */
-function contradictionOfSearch({ search, policies, zones, fallback, calls }: Profile): string | null {
+function contradictionOfSearch(profile: Profile): string | null {
+  const { search, policies, calls } = profile;
   if (search === 'whole') return null;
   if (policies.includes('first-fit'))
     return 'with search "partial", first-fit cannot be promised: the lowest run may not be found';
-  if (typeof zones !== 'number' && (fallback !== 'none' || zones.some((zone) => zone.fallback !== undefined)))
+  if (servesForOthers(profile))
     return 'with search "partial", zones need fallback "none": which zone serves depends on what is found';
   return calls.some(isSearching) ? null : 'search speaks of contiguous allocations, and calls has none';
 }

@@ -117,6 +117,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       what: 'allocBitmap.below-max',
       why: 'a limit names a zone, and zones above may serve too',
     },
+    profile.singlePages === 'any-zone' && {
+      what: 'alloc.zone, allocPages.zone',
+      why: 'it takes single pages from any of its zones',
+    },
     profile.fallback === 'none' && {
       what: 'that a request is served while any zone below has page frames',
       why: 'it is served from the zone that it names, or not at all',
@@ -177,6 +181,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     profile.search === 'partial' && {
       what: `that ${calls.filter(isSearching).join(' and ')} finds the page frames that are free`,
       why: 'its search may not see them all',
+    },
+    profile.holdsBack > 0 && {
+      what: `that an allocation which leaves fewer than ${counted(profile.holdsBack, 'free page frame')} is granted`,
+      why: 'it may hold them back',
     },
     profile.outOfMemory === 'undefined' && {
       what: 'failure.enomem, failure.warns, failure.unchanged, and that what cannot be granted is refused',

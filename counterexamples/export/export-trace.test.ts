@@ -98,6 +98,12 @@ const region = (call: 'addRegion' | 'removeRegion', frame: bigint, count: bigint
   return call === 'addRegion' ? { call, ...named } : { call, ...named };
 };
 
+const KEEPS_LAST = 'alloc() { return this.freeAmount() <= 1 ? null : super.alloc(); }';
+
+/** It may refuse a run that fits. */
+const PARTIAL = { ...REFUSING, search: 'partial' };
+const FINDS_NO_RUN = 'allocBitmap(n, ...rest) { return n > 1 ? null : super.allocBitmap(n, ...rest); }';
+
 /** Keeps a page frame that it does not name. */
 const keepsOne = (free: readonly number[], run: string, single: string): string => `{
   constructor(map, { config }) { Object.assign(this, { errno: null, half: config.higherHalf, free: ${JSON.stringify(free)} }); }
@@ -146,8 +152,20 @@ const CLAIMED: Readonly<Record<string, Claimed>> = {
   'last-page': {
     claims: REFUSING,
     works: `${REFUSES}}`,
-    broken: `${REFUSES} alloc() { return this.freeAmount() <= 1 ? null : super.alloc(); } }`,
+    broken: `${REFUSES} ${KEEPS_LAST}}`,
     operations: [alloc, alloc, alloc, alloc, alloc],
+  },
+  'run-found': {
+    claims: PARTIAL,
+    works: `${REFUSES}}`,
+    broken: `${REFUSES} ${KEEPS_LAST}}`,
+    operations: [pair, alloc, alloc],
+  },
+  'run-not-found': {
+    claims: PARTIAL,
+    works: `${REFUSES} ${FINDS_NO_RUN}}`,
+    broken: `${REFUSES} ${FINDS_NO_RUN} ${KEEPS_LAST}}`,
+    operations: [pair, alloc, alloc, alloc, alloc],
   },
   'double-free': {
     claims: REFUSING,
@@ -269,6 +287,14 @@ describe('an exported vitest file', () => {
         expected[`claimed-${name}-${suffix}`] = status;
       }
     }
+    for (const [name, other] of [
+      ['run-found', 'run-not-found'],
+      ['run-not-found', 'run-found'],
+    ] as const) {
+      const trace = await claimedTrace(name, CLAIMED[name] ?? unknownCase());
+      files[`${name}-by-another`] = exportTrace(trace, 'vitest', `./${other}-works.mjs`);
+      expected[`${name}-by-another`] = 'passed';
+    }
     expect(runVitest(files)).toEqual(expected);
   });
 
@@ -365,6 +391,19 @@ describe('an exported C file', () => {
     expect(runC(name, text, [defect], [ONE_ZONE])).toEqual({
       status: 1,
       stderr: expect.stringMatching(must),
+    });
+  });
+
+  it.each([
+    ['run-found', [], ['FINDS_NO_RUN']],
+    ['run-not-found', ['FINDS_NO_RUN'], []],
+  ])('of a partial search passes whether or not the run is found: %s', async (name, same, other) => {
+    const text = exportTrace(await claimedTrace(name, CLAIMED[name] ?? unknownCase()), 'c', null);
+    for (const flags of [same, other])
+      expect(runC(name, text, flags, [ONE_ZONE])).toEqual({ status: 0, stderr: '' });
+    expect(runC(name, text, [...same, 'BREAK_LAST_PAGE'], [ONE_ZONE])).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/it can be granted/),
     });
   });
 

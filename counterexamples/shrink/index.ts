@@ -1,6 +1,7 @@
 /** The door of counterexamples/shrink/. */
 export { operationKey, ScenarioBuilder } from './draft.ts';
 export { type ReadScenario, readScenario } from './read-scenario.ts';
+export { doubtLines, isReproduced, otherRun, settled, sharesState } from './settled.ts';
 export {
   type Flaky,
   type Shrinkable,

@@ -116,7 +116,7 @@ function inStackOf(state: ModelState, operation: Operation): number | null {
   if (describedCall(operation.call).effect === 'run') return zones !== 2 ? null : 0;
   const pages = pagesOf(state, operation);
   if (singlePages === 'stack-zone') return pages;
-  return singlePages === 'anywhere' ? null : Math.min(pages, state.freeIn('stack'));
+  return singlePages === 'stack-zone-first' ? Math.min(pages, state.freeIn('stack')) : null;
 }
 
 function fitOf(operation: Operation, { fit }: Asked): Demand['fit'] {

@@ -8,7 +8,7 @@
  */
 
 import type { Target } from '../../runner/index.ts';
-import { isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
+import { counted, isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
 import { explore, howSaved } from './explore.ts';
 import { operationInstances } from './instances.ts';
 import { Patience } from './patience.ts';
@@ -137,7 +137,10 @@ export async function certify(
     (await ranOneByOne(target, trace, operations, limits));
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')
-    return { kind: 'open', why: `${programs} shorter programs are too many for ${ms / 1000} s` };
+    return {
+      kind: 'open',
+      why: `${counted(programs, 'shorter program')} are too many for ${(ms / 1000).toFixed(1)} s`,
+    };
   return shorter === 'none'
     ? { kind: 'shortest', programs, operations: operations.length }
     : { kind: 'shorter', trace: shorter };

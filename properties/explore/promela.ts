@@ -149,6 +149,8 @@ const UNKNOWN_CLAIMS = [
   'batches',
   'freeRuns',
   'runsWithin',
+  'search',
+  'holdsBack',
   'largestRequest',
   'largestRun',
 ] as const satisfies readonly (keyof Profile)[];

@@ -112,12 +112,17 @@ export function fewPages({ memoryAtLeast }: Profile): { readonly world: World; r
   return { world: freeWorld(1n, BigInt(1 + pages), BigInt(1 + FEW)), pages };
 }
 
-/** Returns a candidate whose probes go on until memory is used up, on a world of few page frames. */
+/** Returns a candidate whose probes and controls go on until memory is used up, on a world of few page frames. */
 export function lasting(profile: Profile, candidate: Candidate): Candidate {
   const { world, pages } = fewPages(profile);
   const rest = Array<Operation<Reference>>(pages).fill(single(profile));
-  const probes = candidate.probes.map((program) => [...program, ...rest]);
-  return { ...candidate, probes, worlds: { probed: world, controlled: world } };
+  const lengthened = (program: Program): Program => [...program, ...rest];
+  return {
+    ...candidate,
+    probes: candidate.probes.map(lengthened),
+    controls: (candidate.controls ?? []).map(lengthened),
+    worlds: { probed: world, controlled: world },
+  };
 }
 
 export const SINGLES = ['alloc', 'allocPages'];

@@ -3,6 +3,7 @@ import { isAllocation, namedZones, type Profile } from '../../spec/index.ts';
 import { asPossible, type Broken, type Candidate } from './candidate.ts';
 import { ofBatches, ofCounters, ofMemory, ofReferences, ofReports } from './claims/answers.ts';
 import { ofAdding, ofBoot, ofMisuse, ofParts, ofUnaligned } from './claims/frees.ts';
+import { ofHeldBack } from './claims/held-back.ts';
 import { ofInit, ofUnseenMemory } from './claims/init.ts';
 import { ofBounds, ofGroups, ofRuns, ofSearch } from './claims/runs.ts';
 import { listsFor, ofFallback, ofNamedZones, ofZones } from './claims/zones.ts';
@@ -36,8 +37,8 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
     ofFallback,
     ofUnseenMemory,
   ];
-  const isRun = demand !== null && isAllocation(demand.operation.call);
-  return [...all, ...(isRun ? [ofBounds, ofGroups, ofRuns, ofSearch] : [])]
+  const isAllocating = demand !== null && isAllocation(demand.operation.call);
+  return [...all, ...(isAllocating ? [ofBounds, ofGroups, ofRuns, ofHeldBack, ofSearch] : [])]
     .flatMap((candidates) => candidates(broken))
     .flatMap((candidate) => asPossible(broken.profile, candidate));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../assurance/mutants/kinds/index.ts';
 import { kindTarget } from '../../assurance/mutants/kinds/kind.ts';
-import { factoryTarget, type Target } from '../../runner/index.ts';
+import { createPmm } from '../../impl/index.ts';
+import { factoryTarget, type Target, wrapPmm } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import {
   decodeProfile,
@@ -47,6 +48,9 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   freeRuns: /^if free.*\(\) takes runs back only as they were handed out, claim "freeRuns": "whole"$/,
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   outOfMemory: /^if it stops or waits where memory is used up, claim "outOfMemory": "undefined"$/,
+  holdsBack:
+    /^if (it holds back 4 free page frames, as below a watermark|page frames that are freed wait until there are 4 of them), claim "holdsBack": [34](, "search": "partial")?$/,
+  singlePages: /^if single pages come from any of its zones, claim "singlePages": "any-zone"$/,
   bootMemory: /^if boot memory is never handed over, claim "bootMemory": "kept"$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
   memoryAtLeast: /^if init cannot manage such memory, let it return false/,
@@ -61,6 +65,43 @@ describe('the hint on a counterexample of correct code', () => {
       expect(await firstHint(kindTarget(correct, others))).toMatch(NAMED[name] ?? /^$/);
     },
   );
+});
+
+describe('the hint on an init that is broken', () => {
+  it.each<readonly [fault: string, create: PmmFactory]>([
+    [
+      'changes the memory map',
+      (map, options) => {
+        Object.assign(map.descriptors, { length: 0 });
+        return createPmm(map, options);
+      },
+    ],
+    [
+      'tells amounts that are not numbers',
+      (map, options) => wrapPmm(createPmm(map, options), { freeAmount: () => 1n as never }),
+    ],
+  ])('is none where it %s: no other memory would do', async (_, create) => {
+    expect(await firstHint(factoryTarget({ name: 'broken', policies: [], create }))).toBeNull();
+  });
+});
+
+describe('the hint on a misuse that is refused by an error', () => {
+  it('names the panic to throw in its place', async () => {
+    const create: PmmFactory = (map, options) => {
+      const pmm = createPmm(map, options);
+      const free = (address: bigint): void => {
+        try {
+          pmm.free(address);
+        } catch {
+          throw new RangeError('not allocated');
+        }
+      };
+      return wrapPmm(pmm, { free });
+    };
+    expect(await firstHint(factoryTarget({ name: 'own error', policies: [], create }))).toMatch(
+      /^if this error is how it refuses misuse, throw PmmPanic of frameproof\/spec in its place, or claim /,
+    );
+  });
 });
 
 /** Returns the kind whose correct manager has a name. */
@@ -167,6 +208,31 @@ describe('a fit', () => {
     const { profile, unexplained } = await fitProfile(target, { seed: 1, programs: 40 });
     expect(unexplained).toBeNull();
     expect(Profile.encode(profile)).toMatchObject(claim);
+  });
+
+  it.each([
+    ['watermark-of-four', { holdsBack: 4 }, 'is it on purpose that the last ones are not handed out?', null],
+    ['frees-four-by-four', { holdsBack: 3, search: 'partial' }, undefined, null],
+    [
+      'single-pages-from-any-zone',
+      { singlePages: 'any-zone' },
+      'is it on purpose that they take memory of lower zones while there is other?',
+      'failure.warns',
+    ],
+  ] as const)('finds what %s needs, as exact as it is', async (name, claim, question, left) => {
+    const { correct, others = {} } = kindOf(name);
+    const options = { seed: 1, programs: 40 };
+    const { profile, takenUp, unexplained } = await fitProfile(kindTarget(correct, others), options);
+    expect(Profile.encode(profile)).toMatchObject(claim);
+    expect(takenUp.map(({ candidate }) => candidate.question)).toContain(question);
+    expect(unexplained?.violation?.clause ?? null).toBe(left);
+  });
+
+  it('takes no page frame that is never handed out for one which is held back', async () => {
+    const mutant = MUTANTS.find((each) => each.name === 'last-page-never-given');
+    if (mutant === undefined) throw new Error('there is no such mutant');
+    const { unexplained } = await fitProfile(targetOf(mutant), { seed: 1, programs: 40 });
+    expect(unexplained?.violation?.clause).toMatch(/\.complete$/);
   });
 
   it('finds the order in which all zones below serve for one', async () => {

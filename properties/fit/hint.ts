@@ -11,16 +11,32 @@ export function claimsText(claims: Candidate['claims']): string {
     .join(', ');
 }
 
+/** Messages of an init that has failed for another reason than the memory that it was given. */
+const DEFECT = /^reading errno and the amounts, |; what a manager is handed is read-only$/;
+
 /** Returns what code must do before a claim helps, for violations of init; null for others. */
 function adviceOnInit({ violation, responses, profile }: Trace): string | null {
   const [started] = responses;
   if (violation?.at !== -1 || started === undefined) return null;
   const { clause, explanation } = violation;
-  if (clause === 'init.total' && started.outcome.kind === 'malformed')
+  if (
+    clause === 'init.total' &&
+    started.outcome.kind === 'malformed' &&
+    !DEFECT.test(started.outcome.message)
+  )
     return 'if init cannot manage such memory, let it return false, or throw WorldRefused in TypeScript';
   const [, free = 0, expected = 0] = /^freeAmount\(\) is (\d+), expected (\d+)/.exec(explanation) ?? [];
   if (clause !== 'init.free' || profile?.keeps === 'named' || Number(free) >= Number(expected)) return null;
   return 'if init keeps page frames for itself, let it name them with fp_keep, or keep() in TypeScript, and claim "keeps": "named"';
+}
+
+/** Returns what makes an error of the user's a panic, for a misuse that was refused by one; null for others. */
+function adviceOnErrors({ violation, responses }: Trace): string | null {
+  if (violation?.clause !== 'misuse.panics') return null;
+  const outcome = responses[violation.at + 1]?.outcome;
+  return outcome?.kind === 'malformed' && outcome.message.startsWith('it threw ')
+    ? 'if this error is how it refuses misuse, throw PmmPanic of frameproof/spec in its place, or claim "misuse": "undefined"'
+    : null;
 }
 
 /**
@@ -29,7 +45,7 @@ function adviceOnInit({ violation, responses, profile }: Trace): string | null {
  */
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
-  if (explanation === null) return adviceOnInit(trace);
+  if (explanation === null) return adviceOnInit(trace) ?? adviceOnErrors(trace);
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;
 }

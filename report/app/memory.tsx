@@ -45,8 +45,11 @@ function areasOf(map: MemoryMap, named: readonly Frames[]): readonly Area[] {
       return { title: descriptor.type, base, end: base + count };
     });
   const isListed = ({ base }: Frames): boolean => listed.some((area) => area.base <= base && base < area.end);
+  // A call may name what its answer names.
+  const isFirst = ({ base }: Frames, i: number): boolean =>
+    named.findIndex((frames) => frames.base === base) === i;
   const unlisted = named
-    .filter((frames) => !isListed(frames))
+    .filter((frames, i) => !isListed(frames) && isFirst(frames, i))
     .map(({ base, count }): Area => ({ title: 'not in the memory map', base, end: base + count }));
   return [...listed, ...unlisted].sort((a, b) => a.base - b.base);
 }
@@ -165,11 +168,12 @@ function AreaStrip({ area, story, at, room, view, setView, cursor, setCursor }: 
   );
 }
 
-/** Where the two zones meet, between two strips. */
-function LimitLine({ limit }: { limit: number }) {
+/** Where the two zones meet, between two strips or inside the one above. */
+function LimitLine({ limit, isInside = false }: { limit: number; isInside?: boolean }) {
+  const [below, above] = isInside ? ['←', '→'] : ['↑', '↓'];
   return (
     <p class="limit-line">
-      <span>bitmap zone ↑</span> <code>{physical(limit)}</code> <span>↓ stack zone</span>
+      <span>bitmap zone {below}</span> <code>{physical(limit)}</code> <span>{above} stack zone</span>
     </p>
   );
 }
@@ -274,6 +278,7 @@ export function Memory({ story, at, cursor, setCursor }: Props) {
             cursor={cursor}
             setCursor={setCursor}
           />
+          {area.base < limit && limit < area.end && <LimitLine limit={limit} isInside />}
         </div>
       ))}
       {limit >= (areas.at(-1)?.end ?? limit) && profile.zones === 2 && <LimitLine limit={limit} />}

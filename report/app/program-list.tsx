@@ -1,8 +1,11 @@
-/** The program: numbered calls with their answers. Of a long one only the lines in view exist, all of equal height. */
+/**
+ * The program: numbered calls with their answers. Of a long one only the lines in view exist, all of equal height; in a short one, a long
+ * call takes more lines.
+ */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Story } from './story.ts';
 
-/** In pixels; the styles hold every line to it. */
+/** In pixels; the styles hold every line of a long program to it. */
 const LINE = 42;
 /** Programs up to this length are shown whole, so that they print whole. */
 const WHOLE_UP_TO = 300;
@@ -32,13 +35,13 @@ export function ProgramList({ story, at, go }: Props) {
   useLayoutEffect(() => {
     const box = list.current;
     if (box === null) return;
-    const low = (at + 1) * LINE - box.clientHeight;
-    if (box.scrollTop < low) box.scrollTop = low;
-    if (box.scrollTop > at * LINE) box.scrollTop = at * LINE;
+    const line = isWhole ? box.querySelector<HTMLElement>('[aria-selected="true"]') : null;
+    const { offsetTop: y, offsetHeight: height } = line ?? { offsetTop: at * LINE, offsetHeight: LINE };
+    box.scrollTop = Math.min(Math.max(box.scrollTop, y + height - box.clientHeight), y);
   }, [at]);
   return (
     <div
-      class="program"
+      class={isWhole ? 'program whole' : 'program'}
       ref={list}
       role="listbox"
       tabIndex={0}
@@ -46,8 +49,11 @@ export function ProgramList({ story, at, go }: Props) {
       aria-activedescendant={`step-${at}`}
       onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
     >
-      <div style={{ height: `${steps.length * LINE}px`, '--digits': digits }} role="presentation">
-        <div style={{ transform: `translateY(${from * LINE}px)` }} role="presentation">
+      <div
+        style={{ height: isWhole ? 'auto' : `${steps.length * LINE}px`, '--digits': digits }}
+        role="presentation"
+      >
+        <div style={isWhole ? {} : { transform: `translateY(${from * LINE}px)` }} role="presentation">
           {steps.slice(from, to).map(({ call, answer }, i) => {
             const n = from + i;
             return (

@@ -82,16 +82,24 @@ function outline({ view, width }: StripProps, regions: readonly Frames[]): strin
 }
 
 /** The numbers of the page frames, where there is room for them. */
-function Numbers({ view, width }: StripProps) {
+function Numbers({ view, width, disputed }: StripProps) {
   const perFrame = width / (view.end - view.base);
   if (perFrame < DIGIT * String(view.end).length + 4) return null;
   return (
     <>
-      {Array.from({ length: view.end - view.base }, (_, i) => (
-        <text key={i} x={(i + 0.5) * perFrame - 0.5} y={HEIGHT / 2 + 4}>
-          {view.base + i}
-        </text>
-      ))}
+      {Array.from({ length: view.end - view.base }, (_, i) => view.base + i).map((frame) => {
+        const isOnHatch = disputed.some(({ base, count }) => base <= frame && frame < base + count);
+        return (
+          <text
+            key={frame}
+            class={isOnHatch ? 'on-hatch' : ''}
+            x={(frame - view.base + 0.5) * perFrame - 0.5}
+            y={HEIGHT / 2 + 4}
+          >
+            {frame}
+          </text>
+        );
+      })}
     </>
   );
 }
@@ -110,8 +118,8 @@ export function Strip(props: StripProps) {
       {OWNERS.map((owner) => (
         <path key={owner} class={owner} d={byOwner.get(owner) ?? ''} />
       ))}
-      <Numbers {...props} />
       <path class="disputed" d={outline(props, disputed)} />
+      <Numbers {...props} />
       <path class="touched" key={outline(props, touched)} d={outline(props, touched)} />
       {cursor !== null && <path class="cursor" d={outline(props, [{ base: cursor, count: 1 }])} />}
       {limit > view.base && limit < view.end && (

@@ -56,6 +56,7 @@ const MODULES: Readonly<Record<string, Members>> = {
     extname: (path: string) => /\.[^./]+$/.exec(path)?.[0] ?? '',
     relative: (_: string, path: string) => path,
   },
+  'node:util/types': { isPromise: (value: unknown) => value instanceof Promise },
   'node:url': { fileURLToPath: String },
   'node:timers/promises': { setImmediate: () => new Promise((resolve) => setTimeout(resolve)) },
 };

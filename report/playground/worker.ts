@@ -3,7 +3,13 @@
  * and the mutants. A target that does not return is ended by the page, with its worker.
  */
 import { shrink } from '../../counterexamples/shrink/index.ts';
-import { explore, operationInstances, smallWorld } from '../../properties/explore/index.ts';
+import {
+  explore,
+  exploreUnsaved,
+  howSaved,
+  operationInstances,
+  smallWorld,
+} from '../../properties/explore/index.ts';
 import { type CampaignResult, DEFAULT_OPERATIONS, runCampaign } from '../../properties/random/index.ts';
 import { factoryFrom, factoryTarget, OURS, type Target, type World } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
@@ -95,14 +101,16 @@ async function check(job: Job, target: Target): Promise<Told> {
 async function search({ stack, bitmap }: Job, target: Target): Promise<Told> {
   const world = smallWorld({ stack, bitmap });
   const operations = operationInstances(world, { batch: 2, target });
-  const result = await explore({
-    target,
-    world,
-    policies: target.policies,
-    operations,
-    graph: true,
-    onProgress: ({ states }) => tell({ kind: 'progress', text: `${grouped(states)} states` }),
-  });
+  const onProgress = ({ states }: { readonly states: number }): void =>
+    tell({ kind: 'progress', text: `${grouped(states)} states` });
+  const options = { target, world, policies: target.policies, operations, onProgress };
+  if (howSaved(target, world) === null) {
+    const { end, trace, modelStates } = await exploreUnsaved(options);
+    const how = end === 'walked' ? ': it cannot be saved, so state that it hides was met only by chance' : '';
+    const text = `${end}${how} (${grouped(modelStates)} states of the model)`;
+    return { kind: 'done', text, sections: trace === null ? [] : foundSections(target, trace) };
+  }
+  const result = await explore({ ...options, graph: true });
   const found = result.trace === null ? [] : foundSections(target, result.trace);
   const states = `${grouped(result.states)} states, ${grouped(result.transitions)} transitions`;
   const text =

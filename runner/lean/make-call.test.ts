@@ -133,7 +133,17 @@ describe('a call', () => {
     expect(ended(free, throwing(new RangeError('far')))).toMatchObject({
       message: 'it threw RangeError: far',
     });
-    expect(ended(free, throwing('word'))).toMatchObject({ message: 'it threw string word' });
+    expect(ended(free, throwing('word'))).toMatchObject({ message: 'it threw "word"' });
+  });
+
+  it('that returns a Promise is malformed: it has not ended yet', () => {
+    const message = expect.stringContaining('it returned a Promise');
+    const late = (): Promise<void> => Promise.resolve();
+    expect(ended({ call: 'free', address: 0n }, { free: late })).toMatchObject({
+      kind: 'malformed',
+      message,
+    });
+    expect(ended({ call: 'alloc' }, { alloc: () => late() as never })).toMatchObject({ message });
   });
 
   it('is malformed where errno cannot be set before it', () => {
@@ -157,7 +167,10 @@ describe('the amounts after a call', () => {
       const caller = new LeanCaller(manager(changes), halfOf(CONFIG), { ...WHOLE, calls });
       caller.make(new NumberedCall(), 4);
       const answer = new NumberedAnswer();
+      const stale = { total: 99, free: 99, reserved: 99 };
+      Object.assign(answer, stale);
       caller.read(answer);
+      expect(Object.values(answer)).not.toContain(99);
       return answer.observed;
     };
     const { total, free, reserved } = OBSERVED;

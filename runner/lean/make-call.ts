@@ -23,7 +23,15 @@ import {
   ungranted,
   writtenBeforeRefusal,
 } from '../batch.ts';
-import { CALLERS_ERRNO, isPanic, returned, type ToldAmounts, thrown, toldAmounts } from '../call-end.ts';
+import {
+  CALLERS_ERRNO,
+  isLate,
+  isPanic,
+  returned,
+  type ToldAmounts,
+  thrown,
+  toldAmounts,
+} from '../call-end.ts';
 import { malformedBy } from '../thrown.ts';
 import {
   ADDRESS,
@@ -252,7 +260,7 @@ export class LeanCaller {
         answer.amount = typeof value === 'number' ? value : 0;
         break;
       default:
-        answer.kind = value === false ? FAILED : DONE;
+        answer.kind = value === false ? FAILED : isLate(value) ? MALFORMED : DONE;
     }
   }
 

@@ -1,2 +1,8 @@
 /** The door of runner/load/. */
-export { importModule, loadInteractiveTarget, loadSeveralCallers, loadTarget } from './load-target.ts';
+export {
+  importModule,
+  isModule,
+  loadInteractiveTarget,
+  loadSeveralCallers,
+  loadTarget,
+} from './load-target.ts';

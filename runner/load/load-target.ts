@@ -81,7 +81,8 @@ function ownClauses(exports: Readonly<Record<string, unknown>>, path: string): r
 /** Extensions of the files that are imported. Other files are executed. */
 const MODULES = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
-function isModule(path: string): boolean {
+/** Whether the name of a target is that of a module. */
+export function isModule(path: string): boolean {
   return MODULES.includes(extname(path));
 }
 

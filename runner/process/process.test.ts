@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -15,13 +15,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
-import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
+import { config, memoryMap, type Operation, type Reference, type Scenario, WHOLE } from '../../spec/index.ts';
 import type { Execution } from '../execution.ts';
 import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
 import { memoryFor } from './allocator-process.ts';
-import { confinementHere } from './confinement.ts';
+import { GREETING } from './channel-messages.ts';
+import { confined, confinementHere } from './confinement.ts';
 import { loadModuleApart } from './load-executable.ts';
+import { headerText, requestOf } from './request.ts';
+import { usageOf, usageWithin } from './usage.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-zoo-'));
@@ -80,6 +83,31 @@ async function run(path: string, programMs = PROGRAM_MS, scenario = SCENARIO): P
     await expectNoneLeft();
   }
 }
+
+/** Returns the command line that runs another one as targets run here: in a namespace of process numbers, where that is permitted. */
+function confinedHere(command: readonly string[]): readonly string[] {
+  const confinement = confinementHere();
+  return confinement === null ? command : confined(confinement, command);
+}
+
+it('the memory and the time of what runs in a namespace are those of its processes, and of no others', async () => {
+  const path = join(folder, 'holds');
+  writeFileSync(path, "#!/bin/sh\nheld=$(head -c 50000000 /dev/zero | tr '\\0' x)\necho held\nread -r end\n");
+  chmodSync(path, 0o755);
+  const [command = '', ...args] = confinedHere([path]);
+  const child = spawn(command, args);
+  try {
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const usage = confinementHere() === null ? usageOf : usageWithin;
+    const { residentBytes, workedMs } = usage(child.pid ?? 0);
+    expect(residentBytes).toBeGreaterThan(50_000_000);
+    expect(residentBytes).toBeLessThan(500_000_000);
+    expect(workedMs).toBeGreaterThan(0);
+  } finally {
+    child.stdin.end();
+  }
+  await new Promise((resolve) => child.once('close', resolve));
+});
 
 /** Writes an executable script that greets, and then does as told with each program. */
 function script(name: string, atEnd: string, before = ''): string {
@@ -323,6 +351,15 @@ describe('an allocator in the C harness that', () => {
     const { violation } = await run(join(zoo, name));
     expect(violation).toMatchObject({ clause: 'freeRegion.owner', at: 2 });
     expect(violation?.explanation).toMatch(says);
+  });
+
+  it('eats memory is ended by the harness at the limit of its memory, whatever process has its number elsewhere', () => {
+    const limits = { timeLimitMs: 60_000, memoryMib: 64 };
+    const { text } = requestOf(PROGRAM, { profile: WHOLE });
+    const input = `${GREETING}${headerText(SCENARIO, limits)}${text}`;
+    const [command = '', ...args] = confinedHere([join(zoo, 'eat')]);
+    const { stdout } = spawnSync(command, args, { input, encoding: 'utf8' });
+    expect(stdout).toMatch(/\ndied memory\nmemory \d+\nend\n$/);
   });
 
   it('leaves a process in another session has it killed before it answers', async () => {

@@ -314,7 +314,9 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     starting([piece('conventional', 0, 4), piece('mmio', 4, 1)], {
       amounts: { total: 5, free: 4, reserved: 1 },
     }),
-    starting([piece('conventional', 0, 4)], { outcome: { kind: 'malformed', message: 'it threw' } }),
+    starting([piece('conventional', 0, 4)], {
+      outcome: { kind: 'malformed', message: 'it threw Error: no room' },
+    }),
     starting([piece('conventional', 0, 4)], { outcome: FAILED }),
   ],
   'init.free': [

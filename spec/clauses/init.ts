@@ -16,7 +16,7 @@ export interface InitStep {
 
 function initFault({ outcome }: Response): Blame | null {
   if (outcome.kind === 'done') return null;
-  return blame(`init: ${'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`}`);
+  return blame('message' in outcome ? outcome.message : `it answered "${outcome.kind}"`);
 }
 
 export const initTotal: Clause<InitStep> = {

@@ -1,6 +1,6 @@
 /** Kinds of memory: how much of it a manager needs, what it does when none is left, and what pages hold that it hands out. */
 import { createPmm } from '../../../impl/manager/index.ts';
-import type { Change } from '../../../runner/mutants/index.ts';
+import { areU64, type Change, type FoundRun, missing, type Parts } from '../../../runner/mutants/index.ts';
 import { PAGE_BYTES, type PmmFactory } from '../../../spec/index.ts';
 import { type Kind, variant } from './kind.ts';
 
@@ -50,6 +50,72 @@ function zeroingPages(end: bigint, change: 'alloc' | 'free' = 'alloc'): Change {
   };
 }
 
+/** Returns the number of free page frames of a zone. */
+function freeIn({ inner, limit }: Parts, isStack: boolean): number {
+  let free = 0;
+  for (const { base, count, condition } of inner.inspect()) {
+    const inBitmap = Math.min(count, Math.max(0, limit - base));
+    if (condition === 'free') free += isStack ? count - inBitmap : inBitmap;
+  }
+  return free;
+}
+
+/** Returns a change that refuses what leaves fewer than `pages` free in its zone; `refuse` is what it does besides. */
+function watermarks(pages: number, refuse: (parts: Parts) => void = () => {}): Change {
+  return (parts) => {
+    const { inner } = parts;
+    const keepsFew = (count: number | bigint, isStack: boolean): boolean =>
+      areU64(count) && count > 0 && freeIn(parts, isStack) - Number(count) < pages;
+    const fail = (call: string): null => {
+      parts.quietly(() => refuse(parts));
+      return parts.fail(call);
+    };
+    return {
+      alloc: () => (keepsFew(1, true) ? fail('alloc') : inner.alloc()),
+      allocPages: (addresses, count) =>
+        keepsFew(count, true) ? fail('allocPages') !== null : inner.allocPages(addresses, count),
+      allocBitmap: (count, maxAddr, alignment) =>
+        areU64(maxAddr, alignment) && keepsFew(count, false)
+          ? fail('allocBitmap')
+          : inner.allocBitmap(count, maxAddr, alignment),
+    };
+  };
+}
+
+/**
+ * Returns a change that hands freed page frames over once there are `batch` of them: until then they wait, and no allocation finds them.
+ * `handOver` is what happens besides then.
+ */
+function batchedFrees(batch: number, handOver: (parts: Parts) => void = () => {}): Change {
+  return (parts) => {
+    const { inner, quietly, frame } = parts;
+    const waiting = Array.from({ length: batch - 1 }, () => parts.hidden<number>(-1));
+    const isWaiting = (other: number): boolean => waiting.some(({ value }) => value === other);
+    const hasWaiting = ({ base, count }: FoundRun): boolean =>
+      waiting.some(({ value }) => value >= base && value < base + count);
+    return {
+      ...missing(hasWaiting)(parts),
+      alloc: () => {
+        const passedOver: bigint[] = [];
+        const take = (): bigint | null => quietly(() => inner.alloc());
+        let found = take();
+        for (; found !== null && isWaiting(frame(found)); found = take()) passedOver.push(found);
+        for (const address of passedOver) inner.free(address);
+        return found ?? parts.fail('alloc');
+      },
+      free: (address) => {
+        inner.free(address);
+        const place = waiting.find(({ value }) => value < 0);
+        if (place !== undefined) place.value = frame(address);
+        else {
+          for (const each of waiting) each.value = -1;
+          quietly(() => handOver(parts));
+        }
+      },
+    };
+  };
+}
+
 export const MEMORY_KINDS: readonly Kind[] = [
   {
     claim: { outOfMemory: 'undefined' },
@@ -70,6 +136,35 @@ export const MEMORY_KINDS: readonly Kind[] = [
           return true;
         },
       })),
+    ],
+  },
+  {
+    claim: { holdsBack: 4 },
+    correct: variant('watermark-of-four', 'alloc.complete', watermarks(4)),
+    broken: [
+      variant('watermark-of-five', 'alloc.complete', watermarks(5)),
+      variant(
+        'page-lost-at-the-watermark',
+        'failure.unchanged',
+        watermarks(4, ({ inner }) => inner.alloc()),
+      ),
+      variant('runs-below-a-watermark-of-eight', 'allocBitmap.complete', (parts) => ({
+        ...watermarks(4)(parts),
+        allocBitmap: watermarks(8)(parts).allocBitmap ?? parts.inner.allocBitmap,
+      })),
+    ],
+  },
+  {
+    claim: { holdsBack: 3, search: 'partial' },
+    others: { calls: ['alloc', 'allocBitmap', 'free', 'freeAmount'] },
+    correct: variant('frees-four-by-four', 'alloc.complete', batchedFrees(4)),
+    broken: [
+      variant('frees-five-by-five', 'alloc.complete', batchedFrees(5)),
+      variant(
+        'one-of-four-frees-lost',
+        'freed.returns',
+        batchedFrees(4, ({ inner }) => inner.alloc()),
+      ),
     ],
   },
   {

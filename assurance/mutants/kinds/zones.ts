@@ -134,6 +134,30 @@ export const ZONE_KINDS: readonly Kind[] = [
     ],
   },
   {
+    claim: { singlePages: 'any-zone' },
+    others: { ...OF_ZONES, zones: NAMED_ZONES },
+    correct: {
+      name: 'single-pages-from-any-zone',
+      clause: 'alloc.zone',
+      create: zoned(fromTheTop, () => [DMA, NORMAL]),
+    },
+    broken: [
+      {
+        name: 'single-pages-from-one-zone',
+        clause: 'alloc.complete',
+        create: zoned(fromTheTop, () => [DMA]),
+      },
+      {
+        name: 'runs-from-any-zone',
+        clause: 'allocBitmap.zone',
+        create: zoned(
+          (end) => fromTheTop(end).toReversed(),
+          () => [DMA, NORMAL],
+        ),
+      },
+    ],
+  },
+  {
     claim: { fallback: 'none' },
     others: { ...OF_ZONES, zones: NAMED_ZONES },
     correct: {

@@ -1,6 +1,7 @@
 /*
  * An allocator with one zone, for the C tests that frameproof exports: one byte a page frame, searched from the start. A bad free
- * returns false, and failures report nothing. BREAK_… puts a bug into it, so that a test can be seen to fail.
+ * returns false, and failures report nothing. BREAK_… puts a bug into it, so that a test can be seen to fail; with FINDS_NO_RUN its search
+ * is partial.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,6 +43,11 @@ uintptr_t pmm_test_init(const test_descriptor_t *map, size_t descriptors, uint64
 
 void *pmm_alloc_bitmap(uint64_t count, uintptr_t max_addr, uint64_t alignment) {
     uint64_t end = max_addr / PAGE < FRAMES ? max_addr / PAGE : FRAMES;
+#ifdef FINDS_NO_RUN
+    if (count > 1) {
+        return NULL;
+    }
+#endif
     uint64_t step = alignment <= PAGE ? 1 : (alignment - 1) / PAGE + 1;
     for (uint64_t first = 0; count > 0 && count <= end && first <= end - count; first += step) {
         uint64_t run = 0;

@@ -92,8 +92,8 @@ function listsOf(names: readonly string[]): readonly (readonly string[])[] {
   return [[], ...longer];
 }
 
-/** Requests for a zone, one page frame each, until nothing is left of a world in which each zone has a few. */
-function requestsFor(profile: Profile, named: number): Pick<Candidate, 'probes' | 'controls' | 'worlds'> {
+/** Returns a world in which each named zone has a few page frames, and how many there are. */
+function zonesWorld(profile: Profile): { readonly world: World; readonly pages: number } {
   const zones = namedZones(profile) ?? [];
   const size = BigInt(ZONE_PAGES) * PAGE_BYTES;
   const map = memoryMap(
@@ -107,12 +107,18 @@ function requestsFor(profile: Profile, named: number): Pick<Candidate, 'probes' 
         : { type: 'conventional', start: below - size, pages: ZONE_PAGES },
     ),
   );
-  const world = { map, config: config() };
+  return { world: { map, config: config() }, pages: ZONE_PAGES * zones.length + profile.memoryAtLeast };
+}
+
+/** Requests for a zone, one page frame each, until nothing is left. */
+function requestsFor(profile: Profile, named: number): Pick<Candidate, 'probes' | 'controls' | 'worlds'> {
+  const zones = namedZones(profile) ?? [];
+  const { world, pages } = zonesWorld(profile);
   const maxAddr = zones[named]?.below ?? U64_MAX;
   const request = profile.calls.includes('allocBitmap') ? run(1n, PAGE_BYTES, maxAddr) : single(profile);
   const times = (many: number): Program => Array<Operation<Reference>>(many).fill(request);
   return {
-    probes: [times(ZONE_PAGES * zones.length + profile.memoryAtLeast + 1)],
+    probes: [times(pages + 1)],
     controls: [times(ZONE_PAGES)],
     worlds: { probed: world, controlled: world },
   };
@@ -146,6 +152,22 @@ export function listsFor(profile: Profile, k: number): readonly Candidate[] {
   });
 }
 
+/** Single pages that come from other named zones than the last one: tried until nothing is left. */
+function ofAnyZone(clause: string, profile: Profile): readonly Candidate[] {
+  if (!isOfSingles(clause) || profile.singlePages === 'any-zone') return [];
+  const { world, pages } = zonesWorld(profile);
+  const all = Array<Operation<Reference>>(pages).fill(single(profile));
+  return [
+    {
+      claims: { singlePages: 'any-zone' },
+      condition: 'single pages come from any of its zones',
+      question: 'is it on purpose that they take memory of lower zones while there is other?',
+      probes: [all, [...all, single(profile)]],
+      worlds: { probed: world, controlled: world },
+    },
+  ];
+}
+
 export function ofFallback({ clause, moment: { demand }, profile }: Broken): readonly Candidate[] {
   const zones = namedZones(profile);
   if (zones === null || demand === null || !/\.(zone|complete|below-max)$/.test(clause)) return [];
@@ -153,12 +175,18 @@ export function ofFallback({ clause, moment: { demand }, profile }: Broken): rea
   const maxAddr = 'maxAddr' in operation ? operation.maxAddr : U64_MAX;
   const k = zones.findIndex(({ below = U64_MAX }) => below === maxAddr);
   const listed = listsFor(profile, k);
-  if (hasOrders(profile) || profile.fallback === 'none') return listed;
+  const anyZone = ofAnyZone(clause, profile);
+  if (hasOrders(profile) || profile.fallback === 'none') return [...listed, ...anyZone];
   const nobody = { claims: { fallback: 'none' }, condition: 'no zone serves for another' };
   return [
     ...listed.slice(0, 1).map((list): Candidate => ({ ...list, ...nobody, isHintOnly: true })),
     ...listed,
+    ...anyZone,
   ];
+}
+
+function isOfSingles(clause: string): boolean {
+  return SINGLES.some((call) => clause === `${call}.zone` || clause === `${call}.complete`);
 }
 
 export function ofZones({ clause, profile }: Broken): readonly Candidate[] {
@@ -171,8 +199,7 @@ export function ofZones({ clause, profile }: Broken): readonly Candidate[] {
     probes: possible(profile, manyRuns(profile)),
   };
   if (/^alloc(Bitmap|Within)\.(zone|complete)$/.test(clause)) return [...fixed, oneZone];
-  const isOfSingles = SINGLES.some((call) => clause === `${call}.zone` || clause === `${call}.complete`);
-  if (!isOfSingles || profile.singlePages === 'anywhere') return [];
+  if (!isOfSingles(clause) || profile.singlePages === 'anywhere') return [];
   const alloc: Operation<Reference> = { call: 'alloc' };
   const probes = possible(
     profile,

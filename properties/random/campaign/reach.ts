@@ -144,6 +144,7 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
       return policies.some((policy) => name === `policy.${policy}`);
     case 'alloc.zone':
     case 'allocPages.zone':
+      if (profile.singlePages === 'any-zone') return false;
       return profile.singlePages !== 'anywhere' || namedZones(profile) !== null;
     case 'allocBitmap.zone':
     case 'allocWithin.zone':
@@ -280,12 +281,20 @@ const OF_TWO_ZONES = [
   'freeRegion: refused across the bitmap limit',
 ];
 
+/** Situations in which nothing is left free. */
+const OF_THE_LAST = [
+  'alloc: the last free page frame',
+  'allocPages: exactly what is free',
+  'allocBitmap: exactly what is free',
+];
+
 /** Whether a run on a target with these claims can meet a situation. */
 export function canMeetSituation({ name, calls, ended }: SituationShape, claims: Claims): boolean {
   const { profile, takesAnyNumber } = claims;
   if (!calls.some((call) => profile.calls.includes(call))) return false;
   if (name === 'free: memory that the manager keeps' && !keepsAny(profile)) return false;
   if (ended === 'failed' && !fails(profile)) return false;
+  if (OF_THE_LAST.includes(name) && profile.holdsBack > 0) return false;
   if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
   if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
   const isHandedOver = profile.bootMemory === 'handed-over';

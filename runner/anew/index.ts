@@ -1,0 +1,2 @@
+/** The door of runner/anew/. */
+export { runAnew } from './run-anew.ts';
