@@ -113,6 +113,21 @@ void __tsan_on_report(void *report) {
     syscall(SYS_exit_group, 1);
 }
 
+void fp_abort(const char *text) {
+    snprintf(answers->finding, sizeof answers->finding, "SIGABRT: %.*s", (int)strcspn(text, "\n"), text);
+    abort();
+}
+
+/* libc's, which says so on standard error only. Weak: a kernel may have its own. */
+void __assert_fail(const char *assertion, const char *file, unsigned line, const char *function) __attribute__((weak));
+
+void __assert_fail(const char *assertion, const char *file, unsigned line, const char *function) {
+    char text[FINDING_BYTES];
+    snprintf(text, sizeof text, "assertion failed: %s (%s:%u)", assertion, file, line);
+    fprintf(stderr, "%s: %s\n", function, text);
+    fp_abort(text);
+}
+
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static void say(const char *format, ...) {

@@ -160,6 +160,12 @@ typedef enum { FP_OWNER_NONE, FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT,
  */
 FP_NORETURN void fp_panic(uint64_t frame, fp_owner owner, const char *text);
 
+/*
+ * Ends the program as abort does, and the counterexample says why: for a check of your own that has failed, and as the end of a kernel's
+ * panic that names no page frame. The text is one line, the same in each run: no pointers. A failed assert says its text by itself.
+ */
+FP_NORETURN void fp_abort(const char *text);
+
 #ifdef __cplusplus
 }
 #endif

@@ -258,6 +258,10 @@ void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
     stop("it panicked: ", text);
 }
 
+void fp_abort(const char *text) {
+    stop("it ended the program: ", text);
+}
+
 void fp_keep(uint64_t start, uint64_t pages) {
     put_text("kept ");
     put_decimal(start / FP_PAGE_SIZE);

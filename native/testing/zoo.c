@@ -5,6 +5,7 @@
  */
 #include "../frameproof.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -75,6 +76,10 @@ static void misbehave(void) {
         *(volatile char *)(base - 1) = 0;
     } else if (strcmp(behaviour, "abort") == 0) {
         abort();
+    } else if (strcmp(behaviour, "assert") == 0) {
+        assert(left > total);
+    } else if (strcmp(behaviour, "say") == 0) {
+        fp_abort("the free list is corrupt\nat its head");
     } else if (strcmp(behaviour, "exit") == 0) {
         exit(0);
     } else if (strcmp(behaviour, "loop") == 0) {

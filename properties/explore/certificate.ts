@@ -69,27 +69,33 @@ function operationsOf(target: Target, { scenario }: Trace): readonly Operation[]
 
 type Limits = CertificateOptions & Required<Pick<CertificateOptions, 'ms'>>;
 
-/** A shorter program that breaks a clause; null if all hold; or that time ran out. */
-type Shorter = Trace | null | 'out of time';
+/** A shorter program that breaks a clause; that all hold; or that time ran out. */
+type Shorter = Trace | 'none' | 'out of time';
 
+/** Returns null where the target is saved and loaded wrongly: that is for `explore` to say, and the counterexample stands. */
 async function searched(
   target: Target,
   trace: Trace,
   operations: readonly Operation[],
   { ms, signal, onProgress }: Limits,
-): Promise<Shorter> {
+): Promise<Shorter | null> {
   const { map, config, policies } = trace.scenario;
   const bounds = { depth: trace.scenario.operations.length - 1, seconds: ms / 1000, signal };
-  const found = await explore({
-    target,
-    world: { map, config },
-    policies,
-    operations,
-    bounds,
-    onProgress: ({ transitions }) => onProgress?.(transitions),
-  });
-  if (found.end === 'violated') return found.trace;
-  return found.end === 'closed' || found.end === 'depth' ? null : 'out of time';
+  try {
+    const found = await explore({
+      target,
+      world: { map, config },
+      policies,
+      operations,
+      bounds,
+      onProgress: ({ transitions }) => onProgress?.(transitions),
+    });
+    if (found.end === 'violated') return found.trace;
+    return found.end === 'closed' || found.end === 'depth' ? 'none' : 'out of time';
+  } catch (error) {
+    if (isSpecError(error)) return null;
+    throw error;
+  }
 }
 
 async function ranOneByOne(
@@ -106,7 +112,7 @@ async function ranOneByOne(
   const tree = await runTree({ ...subject, patience, operations, depth, signal, deadline, onProgress });
   if (tree.isStuck) return 'out of time';
   if (tree.program !== null) return traceOf(target, subject.world, policies, tree.program);
-  return tree.end === 'done' ? null : 'out of time';
+  return tree.end === 'done' ? 'none' : 'out of time';
 }
 
 /**
@@ -125,15 +131,17 @@ export async function certify(
   if (typeof operations === 'string') return { kind: 'open', why: operations };
   const { length } = trace.scenario.operations;
   if (length === 0) return { kind: 'shortest', programs: 0n, operations: operations.length };
-  const judge = howSaved(target, trace.scenario) === null ? ranOneByOne : searched;
-  const shorter = await judge(target, trace, operations, { ms, ...options });
+  const limits = { ms, ...options };
+  const shorter =
+    (howSaved(target, trace.scenario) === null ? null : await searched(target, trace, operations, limits)) ??
+    (await ranOneByOne(target, trace, operations, limits));
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')
     return {
       kind: 'open',
       why: `${counted(programs, 'shorter program')} are too many for ${(ms / 1000).toFixed(1)} s`,
     };
-  return shorter === null
+  return shorter === 'none'
     ? { kind: 'shortest', programs, operations: operations.length }
     : { kind: 'shorter', trace: shorter };
 }

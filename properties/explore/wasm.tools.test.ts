@@ -1,6 +1,7 @@
 /** Searches of compiled C. */
 import { describe, expect, it } from 'vitest';
 import { plainSearch } from '../../bench/plain-search.ts';
+import { execute } from '../../runner/index.ts';
 import { nativeBuilder } from '../../runner/testing/built-native.ts';
 import { runCampaign } from '../random/index.ts';
 import { certify, explore, howSaved, operationInstances, smallWorld } from './index.ts';
@@ -67,6 +68,11 @@ describe.each(BITS)('a search of compiled C with pointers of %i bits', (bits) =>
     const target = await built(bits, ['testing/wasm_zoo.c'], '-DMISBEHAVE=grow');
     const world = smallWorld({ stack: 3, bitmap: 0, allFree: true });
     await expect(explore({ target, world })).rejects.toThrow(/its linear memory has grown/);
+    // A counterexample of it is certified without, by running all shorter programs.
+    const address = { absolute: world.config.higherHalf };
+    const operations = [{ call: 'alloc' }, { call: 'freeRegion', address, count: 1n }] as const;
+    const trace = execute(target, { ...world, policies: [], operations }).trace();
+    expect((await certify(target, trace)).kind).not.toBe('open');
   });
 
   it('certifies counterexamples', async () => {

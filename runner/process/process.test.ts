@@ -326,6 +326,8 @@ describe('an allocator in the C harness that', () => {
     for (const name of [
       'segv',
       'abort',
+      'assert',
+      'say',
       'exit',
       'loop',
       'eat',
@@ -345,6 +347,8 @@ describe('an allocator in the C harness that', () => {
   it.each([
     ['segv', /it died of SIGSEGV$/],
     ['abort', /it died of SIGABRT$/],
+    ['assert', /it died of SIGABRT: assertion failed: left > total \(.*zoo\.c:\d+\)$/],
+    ['say', /it died of SIGABRT: the free list is corrupt$/],
     ['exit', /it ended the process with exit code 0$/],
     ['loop', /still running after \d+ ms/],
     ['eat', /took more memory than its limit|still running/],

@@ -38,7 +38,7 @@ describe.each(BITS)('an allocator in WebAssembly with pointers of %i bits that',
     ['null', /through a null pointer, or its stack overflowed$/],
     ['loop', /it is still running after \d s: /],
     ['eat', /it ended the program: abort$/],
-    ['fail', /it ended the program: assertion failed: left > total$/],
+    ['fail', /it ended the program: assertion failed: left > total \(.*wasm_zoo\.c:\d+\)$/],
     ['leave', /it ended the program: exit 3$/],
     ['jump', /it left the call by longjmp$/],
   ])('does %s in operation 3 is blamed for that one', async (name, says) => {

@@ -47,6 +47,7 @@ struct Target {
 
 extern "C" {
     fn fp_serve(target: *const Target) -> c_int;
+    fn fp_abort(text: *const c_char) -> !;
     #[link_name = "__errno_location"]
     fn errno() -> *mut c_int;
 }
@@ -94,6 +95,10 @@ const PROFILE: &str = concat!(
 
 #[no_mangle]
 pub extern "C" fn main(_: c_int, _: *const *const c_void) -> c_int {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or(String::new(), |place| format!(" at {}:{}", place.file(), place.line()));
+        unsafe { fp_abort(format!("panicked{place}\0").as_ptr().cast()) }
+    }));
     let target = Target {
         profile: PROFILE.as_ptr().cast(),
         init: Some(init),
