@@ -109,7 +109,7 @@ describe('frameproof refuses in one line and exits with 2', () => {
     ],
     [
       `check --concurrent --target ${folder}/claims.mjs`,
-      `${folder}/claims.mjs: export profile: expected none with --concurrent: callers of a module make the standard calls and are held to the specification; those of an executable, to its profile`,
+      `${folder}/claims.mjs: export profile: expected none with --concurrent: callers of a module make the standard calls and are held to the specification; callers of an executable, to its profile`,
     ],
     [
       `check --concurrent --target ${folder}/nothing.mjs`,

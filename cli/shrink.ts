@@ -167,7 +167,7 @@ export async function shrinkFile(file: string, flags: ShrinkFlags, signal?: Abor
   };
   let target = await loadRecorded(file, read.kind === 'log' ? { ...read, profile: undefined } : read, flags);
   let result = shrunkOn(target);
-  // A log says little of what its kernel claims: where nothing is violated by the claims of the target, those of the log hold.
+  // A log says little of what its kernel claims: where nothing violates the claims of the target, the log's hold.
   if (result.verdict === 'holds' && read.kind === 'log' && read.profile !== undefined) {
     target = await loadRecorded(file, read, flags);
     result = shrunkOn(target);

@@ -99,7 +99,7 @@ typedef struct {
     /* Takes `count` page frames from an address on out of memory. Returns false if not all of them are free. */
     bool (*remove_region)(void *address, uint64_t count);
     /* Instead of alloc_bitmap and free_region where the profile says "contiguous": "orders": blocks of 2^order page frames. */
-    void *(*alloc_order)(uint64_t order); /* 64 at most: no memory has so many page frames, and shifts by 64 wrap */
+    void *(*alloc_order)(uint64_t order); /* 64 at most: no memory is that large, and shifts by 64 wrap */
     bool (*free_order)(void *address, uint64_t order);
 } fp_target;
 

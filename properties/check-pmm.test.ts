@@ -104,7 +104,7 @@ describe('a factory of the user is named where it', () => {
 });
 
 describe('the suite in a test of the user', () => {
-  it('shows a program that fails alone, where a shorter one needs what others left in a variable of the module', async () => {
+  it('shows a program that fails by itself, where a shorter one needs a variable of the module as others left it', async () => {
     const impl = new URL('../dist/impl/index.js', import.meta.url).href;
     const module = join(folder, 'remembers.mjs');
     const saveTo = join(folder, 'remembered');

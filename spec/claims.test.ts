@@ -1,4 +1,4 @@
-/** What each claim demands, stated page frame by page frame: tried on every run and every choice of kept page frames of small worlds. */
+/** The demand of each claim, stated page frame by page frame: tried on every run and every choice of kept page frames of small worlds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelState } from '../model/index.ts';
@@ -200,7 +200,7 @@ function named({ state }: Small, address: Argument): number | null {
     : Number((address - higherHalf) / PAGE);
 }
 
-/** Returns the page frames of a region that exist: those of the world, and the first ones on its sides. */
+/** Returns the page frames of a region that exist: in the world, and the first ones on its sides. */
 function regionOf(small: Small, base: number, count: bigint): readonly number[] {
   const frames = [base, ...framesOf(small), small.end].filter(
     (frame) => frame >= base && BigInt(frame) < BigInt(base) + count && frame < LIMIT,
@@ -410,7 +410,7 @@ const KINDS: readonly MisuseKind[] = [
   'present',
 ];
 
-/** Draws a claim: most often the one of the whole specification. */
+/** Draws a claim: most often what the whole specification says. */
 function claim<T>(whole: T, ...others: readonly T[]): fc.Arbitrary<T> {
   return fc.oneof({ weight: 2, arbitrary: fc.constant(whole) }, fc.constantFrom(...others));
 }
@@ -526,7 +526,7 @@ function anyMap(first: number): fc.Arbitrary<readonly DescriptorInput[]> {
   });
 }
 
-/** What happened since init, drawn wide: nothing where it cannot have. */
+/** Events since init, drawn wide: none where there cannot be any. */
 type Past = readonly {
   readonly at: number;
   readonly count: number;

@@ -92,7 +92,7 @@ function ofSearch(state: Ownership, left: number): Expectation {
   return state.world.profile.search === 'whole' ? ofLeft(state, left) : PERHAPS_NOT_FOUND;
 }
 
-/** Returns the demand on a call that leaves so many of the free page frames that it could take. */
+/** Returns the demand on a call that leaves `left` of the free page frames that it could take. */
 function ofLeft({ world }: Ownership, left: number): Expectation {
   return left < world.profile.holdsBack ? PERHAPS_HELD_BACK : GRANTED;
 }

@@ -59,7 +59,7 @@ export async function loadConcurrentTarget(path: string | null): Promise<Concurr
     throw new SpecError(`${path}: expected a default export that attaches a caller: (map, options) => Pmm`);
   if (profile !== undefined)
     throw new SpecError(
-      `${path}: export profile: expected none with --concurrent: callers of a module make the standard calls and are held to the specification; those of an executable, to its profile`,
+      `${path}: export profile: expected none with --concurrent: callers of a module make the standard calls and are held to the specification; callers of an executable, to its profile`,
     );
   const { whyNot, unchecked } = probe(attach);
   if (whyNot !== null)

@@ -46,7 +46,7 @@ export interface ConcurrentTarget {
   readonly name: string;
   /** The policies that the target promises beyond the specification. */
   readonly policies: readonly Policy[];
-  /** What its managers have that no check looks at. Default: nothing. */
+  /** The parts of its managers that no check looks at. Default: nothing. */
   readonly unchecked?: readonly Unchecked[];
   /** Builds the manager of one caller over a state built by {@link sharedWords}. */
   readonly attach: (map: MemoryMap, options: CallerOptions) => CallerPmm;

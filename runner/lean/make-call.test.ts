@@ -159,7 +159,7 @@ describe('a call', () => {
 });
 
 describe('the amounts after a call', () => {
-  it('are those of the claimed calls: the methods for others are not called', () => {
+  it('are told by the claimed calls: the methods for others are not called', () => {
     const unclaimed = (): never => {
       throw new Error('not implemented');
     };

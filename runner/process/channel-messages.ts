@@ -1,4 +1,4 @@
-/** What the two threads of a channel share: their messages, the greeting of a process, and the way to end it. */
+/** The state that two threads of a channel share: their messages, the greeting of a process, and the way to end it. */
 
 /** The greeting: the first line that a process reads. */
 export const GREETING = 'frameproof 1\n';

@@ -90,7 +90,7 @@ function confinedHere(command: readonly string[]): readonly string[] {
   return confinement === null ? command : confined(confinement, command);
 }
 
-it('the memory and the time of what runs in a namespace are those of its processes, and of no others', async () => {
+it('the memory and the time of what runs in a namespace: of its processes, and of no others', async () => {
   const path = join(folder, 'holds');
   writeFileSync(path, "#!/bin/sh\nheld=$(head -c 50000000 /dev/zero | tr '\\0' x)\necho held\nread -r end\n");
   chmodSync(path, 0o755);

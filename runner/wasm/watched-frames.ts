@@ -23,7 +23,7 @@ export const PATTERN_WORDS = Uint32Array.from({ length: WORDS }, (_, word) =>
   Math.imul(word + 1, 0x9e3779b9),
 );
 export const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
-/** What every other page frame holds before init in a world that is not small: states, orders and counts of a table from before a reboot. */
+/** The words that every other page frame holds before init in a world that is not small: states, orders and counts of a table from before a reboot. */
 const STALE = Buffer.from(PATTERN_WORDS.map((word) => (word & 0x0303_0303) | 1).buffer);
 const ZEROS = Buffer.alloc(PAGE_SIZE);
 

@@ -60,7 +60,7 @@ function freeIn({ inner, limit }: Parts, isStack: boolean): number {
   return free;
 }
 
-/** Returns a change that refuses what leaves fewer than `pages` free in its zone; `refuse` is what it does besides. */
+/** Returns a change that refuses what leaves fewer than `pages` free in its zone; `refuse` also runs then. */
 function watermarks(pages: number, refuse: (parts: Parts) => void = () => {}): Change {
   return (parts) => {
     const { inner } = parts;
