@@ -294,6 +294,7 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (!calls.some((call) => profile.calls.includes(call))) return false;
   if (name === 'free: memory that the manager keeps' && !keepsAny(profile)) return false;
   if (ended === 'failed' && !fails(profile)) return false;
+  if (profile.contiguous === 'orders' && OF_OTHER_COUNTS.includes(name)) return false;
   if (OF_THE_LAST.includes(name) && profile.holdsBack > 0) return false;
   if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
   if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
@@ -371,7 +372,6 @@ const OF_OTHER_COUNTS = [
 ];
 
 function canMeetRun(name: string, profile: Profile): boolean {
-  if (profile.contiguous === 'orders' && OF_OTHER_COUNTS.includes(name)) return false;
   if (name.startsWith('allocWithin: '))
     return profile.runArguments.includes(name.includes('minAddr') ? 'minAddr' : 'boundary');
   if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);
