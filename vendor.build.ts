@@ -75,16 +75,13 @@ async function mapSources(): Promise<void> {
     const withSources = JSON.stringify({ ...compiled, sourcesContent });
     const name = basename(file);
     const text = readFileSync(module, 'utf8').replace(LINK + name, '');
-    // A module of types only.
-    if (compiled.mappings === '') {
-      writeFileSync(file, withSources);
-      continue;
-    }
     const inlined = `data:application/json;base64,${Buffer.from(withSources).toString('base64')}`;
     const options = { sourcemap: 'external', charset: 'utf8' } as const;
     const { code, map } = await transform(text + LINK + inlined, options);
     writeFileSync(module, `${code}${LINK}${name}\n`);
-    writeFileSync(file, map);
+    // Of a module of types only, there is no code to map, or a comment that goes.
+    const isOfTypes = compiled.mappings === '' || JSON.parse(map).sources.length === 0;
+    writeFileSync(file, isOfTypes ? withSources : map);
   }
 }
 
