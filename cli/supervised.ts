@@ -21,6 +21,9 @@ class ProcessEndError extends Error {
   override readonly name = 'ProcessEndError';
 }
 
+/** Where a thread finds {@link keepProcessAlive}. */
+export const GUARD = import.meta.url;
+
 /** Characters of the word with which each report begins. */
 const WORD_CHARACTERS = 36;
 

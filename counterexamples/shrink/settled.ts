@@ -26,6 +26,8 @@ export interface Shrunk {
 interface SettleOptions {
   /** Whether programs run in their module loaded anew, too. */
   readonly isAnew: boolean;
+  /** See {@link runAnew}. */
+  readonly guard?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,17 +47,17 @@ function flakyRuns({ found, shrinking }: Shrunk): Flaky | null {
 async function unreproduced(
   target: Target,
   first: Trace,
-  { isAnew, signal }: SettleOptions,
+  { isAnew, ...options }: SettleOptions,
 ): Promise<Flaky | null> {
   // After an interruption there is not the time for another run.
-  if (signal?.aborted === true) return null;
+  if (options.signal?.aborted === true) return null;
   const differing = (second: Trace | null): Flaky | null =>
     second === null || second.violation?.clause === first.violation?.clause ? null : { first, second };
   const again = execute(target.withClaims({}), first.scenario);
   const doubt = differing(again.trace());
   // To see once more that it does not return takes many times its limit.
   if (doubt !== null || !isAnew || again.isUnanswered) return doubt;
-  return differing(await runAnew(target, first.scenario, signal));
+  return differing(await runAnew(target, first.scenario, options));
 }
 
 /** Returns the counterexample to report: the shrunk one, unless only the one that was found occurs again. */
