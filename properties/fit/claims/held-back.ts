@@ -11,7 +11,7 @@ import {
   type Reference,
   unnamedIn,
 } from '../../../spec/index.ts';
-import { type Broken, type Candidate, free, freeWorld, page, possible, single } from '../candidate.ts';
+import { type Broken, type Candidate, free, freeWorld, page, single } from '../candidate.ts';
 
 /** Numbers of page frames that are tried. */
 const MOST_HELD_BACK = 64;
@@ -55,15 +55,15 @@ export function ofHeldBack({ clause, moment: { response }, profile }: Broken): r
         question: 'is it on purpose that the last ones are not handed out?',
         // One is often a defect.
         ...(held === 1 ? { isHintOnly: true } : {}),
-        probes: possible(profile, times(pages - held + 1, one)),
-        controls: possible(profile, times(pages - held, one)),
+        probes: [times(pages - held + 1, one)],
+        controls: [times(pages - held, one)],
         worlds,
       },
       {
         claims: { holdsBack: held, ...(isSearched ? { search: 'partial' } : {}) },
         condition: `page frames that are freed wait until there are ${held + 1} of them`,
-        probes: possible(profile, [...all, ...freed(held), one]),
-        controls: possible(profile, all, [...all, ...freed(held + 1), ...times(held + 1, one)]),
+        probes: [[...all, ...freed(held), one]],
+        controls: [all, [...all, ...freed(held + 1), ...times(held + 1, one)]],
         worlds,
       },
     ];
