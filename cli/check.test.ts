@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { REMEMBERING_MODULE } from '../runner/testing/remembering-module.ts';
 import { CLAUSE_NAMES, isOfCalls, isSequential, STANDARD_CALLS } from '../spec/index.ts';
 import { type Ended, ended, frameproof, start } from './testing/frameproof.ts';
 import { inProcess } from './testing/in-process.ts';
@@ -287,24 +288,7 @@ describe('what frameproof check finds in an allocator that is broken', () => {
   });
 
   it('is one that the module shows when it is loaded anew, where shorter ones depend on the programs before', async () => {
-    const impl = new URL('../dist/impl/index.js', import.meta.url).href;
-    const text = `
-      import { createPmm } from '${impl}';
-      const freed = new Set();
-      export default (map, options) => {
-        const pmm = createPmm(map, options);
-        const free = pmm.free.bind(pmm);
-        const value = (address) => {
-          try {
-            free(address);
-            freed.add(address);
-          } catch (error) {
-            if (error.owner !== 'pmm' || !freed.has(address)) throw error;
-          }
-        };
-        return Object.defineProperty(pmm, 'free', { value });
-      };`;
-    const cwd = temporaryFolder({ 'remembers.mjs': text });
+    const cwd = temporaryFolder({ 'remembers.mjs': REMEMBERING_MODULE });
     const { exitCode, stdout } = await inProcess(
       ['check', '--target', 'remembers.mjs', '--seed', '1', '--programs', '64'],
       cwd,

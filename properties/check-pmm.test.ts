@@ -7,6 +7,7 @@ import { OWN_CORPUS } from '../counterexamples/corpus/index.ts';
 import { readTrace } from '../counterexamples/trace/index.ts';
 import { createPmm } from '../impl/index.ts';
 import { wrapPmm } from '../runner/index.ts';
+import { REMEMBERING_MODULE } from '../runner/testing/remembering-module.ts';
 import { config, type MemoryMap, memoryMap, type PmmFactory, POLICIES } from '../spec/index.ts';
 import { type CheckPmmOptions, checkPmm, type PmmSource, suiteOf } from './check-pmm.ts';
 
@@ -105,27 +106,9 @@ describe('a factory of the user is named where it', () => {
 
 describe('the suite in a test of the user', () => {
   it('shows a program that fails by itself, where a shorter one needs a variable of the module as others left it', async () => {
-    const impl = new URL('../dist/impl/index.js', import.meta.url).href;
     const module = join(folder, 'remembers.mjs');
     const saveTo = join(folder, 'remembered');
-    writeFileSync(
-      module,
-      `import { createPmm } from '${impl}';
-      const freed = new Set();
-      export default (map, options) => {
-        const pmm = createPmm(map, options);
-        const free = pmm.free.bind(pmm);
-        const value = (address) => {
-          try {
-            free(address);
-            freed.add(address);
-          } catch (error) {
-            if (error.owner !== 'pmm' || !freed.has(address)) throw error;
-          }
-        };
-        return Object.defineProperty(pmm, 'free', { value });
-      };`,
-    );
+    writeFileSync(module, REMEMBERING_MODULE);
     const message = await failure(module, { saveTo });
     expect(message).toMatch(/^ +3 {2}free\(a\) +-> done {2}<-- here$/m);
     expect(message).toMatch(/^flaky +simpler programs did not fail again$/m);
