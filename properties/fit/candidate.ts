@@ -86,7 +86,7 @@ export function bounded(
 }
 
 /** Returns the programs whose calls a profile has, with the call for runs that it has. */
-export function possible(profile: Profile, ...programs: readonly Program[]): readonly Program[] {
+function possible(profile: Profile, ...programs: readonly Program[]): readonly Program[] {
   const { calls } = profile;
   const isOther = !calls.includes('allocBitmap') && calls.includes('allocWithin');
   const told = (operation: Operation<Reference>): Operation<Reference> =>

@@ -16,7 +16,7 @@ export function unaskedFor(profile: Profile): readonly Candidate[] {
     ...(profile.zones === 1 ? ofNamedZones(profile) : []),
     ...(isUncounted ? ofCounters(profile) : []),
     ...lists.filter(({ isHintOnly }) => isHintOnly === undefined),
-  ];
+  ].flatMap((candidate) => asPossible(profile, candidate));
 }
 
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */

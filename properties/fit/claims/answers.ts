@@ -7,7 +7,6 @@ import {
   fewPages,
   MANY,
   page,
-  possible,
   retain,
   run,
   single,
@@ -15,12 +14,11 @@ import {
 
 export function ofReports({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
   const { world, pages } = fewPages(profile);
-  const probes = possible(
-    profile,
+  const probes = [
     ...COUNTS.map((count): Program => [run(count)]),
     ...(profile.batches === 'whole' ? COUNTS : []).map((count): Program => [{ call: 'allocPages', count }]),
     Array<Operation<Reference>>(pages + 1).fill(single(profile)),
-  );
+  ];
   const worlds = { probed: world, controlled: world };
   if (clause === 'failure.enomem' && demand?.expected.kind === 'granted') {
     const touched = { errnoAfterSuccess: 'unspecified' };
@@ -78,13 +76,8 @@ export function ofMemory({ moment: { demand, response }, profile }: Broken): rea
     {
       claims: { outOfMemory: 'undefined' },
       condition: 'it stops or waits where memory is used up',
-      probes: possible(
-        profile,
-        ...large,
-        ...batches,
-        Array<Operation<Reference>>(2 * MANY).fill({ call: 'alloc' }),
-      ),
-      controls: possible(profile, [single(profile)]),
+      probes: [...large, ...batches, Array<Operation<Reference>>(2 * MANY).fill({ call: 'alloc' })],
+      controls: [[single(profile)]],
     },
   ];
 }

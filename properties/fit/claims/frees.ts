@@ -21,7 +21,6 @@ import {
   freeRegion,
   lasting,
   page,
-  possible,
   release,
   run,
   single,
@@ -67,7 +66,6 @@ function ofFrees(
   const found = isLast ? last : earlier.find(isOne);
   if (found === undefined) return [];
   const [kind, candidate] = candidateOf(found.call);
-  if (candidate.probes.length === 0) return [];
   if (isLast) return withMisuse(broken, kind, candidate);
   // That all misuse is undefined might explain a later call for another reason.
   return withMisuse(broken, kind, lasting(profile, candidate)).filter(({ claims }) => !('misuse' in claims));
@@ -90,12 +88,14 @@ export function ofUnaligned(broken: Broken): readonly Candidate[] {
     {
       claims: { unalignedFree: 'misuse' },
       condition: `${call}() takes only page-aligned addresses`,
-      probes: possible(
-        profile,
+      probes: [
         ...offsets.map((offset) => [one, free(page(0, offset))]),
         ...offsets.map((offset) => [one, freeRegion(page(0, offset), 1n)]),
-      ),
-      controls: possible(profile, [one, free(page(0))], [one, freeRegion(page(0), 1n)]),
+      ],
+      controls: [
+        [one, free(page(0))],
+        [one, freeRegion(page(0), 1n)],
+      ],
     },
   ]);
 }
@@ -111,14 +111,13 @@ export function ofParts(broken: Broken): readonly Candidate[] {
     {
       claims: { freeRuns: 'whole' },
       condition: `${call}() takes runs back only as they were handed out`,
-      probes: possible(
-        profile,
+      probes: [
         [run(4n), freeRegion(page(0), 3n)],
         [run(4n), freeRegion(page(1), 2n)],
         [run(8n), freeRegion(page(1), 4n)],
         [run(4n), free(page(1))],
-      ),
-      controls: possible(profile, [run(4n), freeRegion(page(0), 4n)]),
+      ],
+      controls: [[run(4n), freeRegion(page(0), 4n)]],
     },
   ]);
 }
@@ -146,8 +145,11 @@ export function ofBoot({ moment, profile }: Broken): readonly Candidate[] {
     claims: { bootMemory: 'kept' },
     condition: 'boot memory is never handed over',
     question: 'is it on purpose that this memory stays unused?',
-    probes: possible(profile, ...boot.flatMap((page) => [[free(page)], [freeRegion(page, 1n)]])),
-    controls: possible(profile, [single(profile), free(page(0))], [run(1n), freeRegion(page(0), 1n)]),
+    probes: [...boot.flatMap((page) => [[free(page)], [freeRegion(page, 1n)]])],
+    controls: [
+      [single(profile), free(page(0))],
+      [run(1n), freeRegion(page(0), 1n)],
+    ],
     worlds: {
       probed: worldOf(room, { type: 'loaderData', start: end, pages: 4 }),
       controlled: worldOf(room),
@@ -166,14 +168,13 @@ function misuses(
   const outside: Reference = { absolute: HIGHER_HALF_48 };
   const below: Reference = { absolute: PAGE_BYTES };
   return {
-    'double-free': possible(
-      profile,
+    'double-free': [
       [one, free(page(0)), free(page(0))],
       [one, freeRegion(page(0), 1n), freeRegion(page(0), 1n)],
       [one, release(page(0)), release(page(0))],
-    ),
-    foreign: possible(profile, [free(outside)], [freeRegion(outside, 1n)], [release(outside)]),
-    argument: possible(profile, [free(below)], [freeRegion(below, 1n)], [release(below)]),
+    ],
+    foreign: [[free(outside)], [freeRegion(outside, 1n)], [release(outside)]],
+    argument: [[free(below)], [freeRegion(below, 1n)], [release(below)]],
   };
 }
 
@@ -230,7 +231,10 @@ export function ofAdding({ moment: { demand, response }, profile }: Broken): rea
   if (demand?.expected.kind !== 'misused' || demand.operation.call !== 'addRegion') return [];
   if (response.outcome.kind === 'panicked') return [];
   const one = single(profile);
-  const probes = possible(profile, [one, add(page(0))], [one, free(page(0)), add(page(0))]);
+  const probes = [
+    [one, add(page(0))],
+    [one, free(page(0)), add(page(0))],
+  ];
   const programs = misuses(profile);
   const caught = ALL_UNCAUGHT.filter((kind) => !profile.uncaught.includes(kind));
   return [

@@ -17,7 +17,6 @@ import {
   freeWorld,
   isPowerOfTwo,
   page,
-  possible,
   powersBelow,
   run,
   single,
@@ -107,8 +106,8 @@ export function ofSearch({ clause, profile }: Broken): readonly Candidate[] {
       claims: { search: 'partial' },
       condition: 'a run may be refused although it is free, since page frames lie in a list per CPU',
       isHintOnly: true,
-      probes: possible(profile, ...[1, 2, 3, 4].map((count): Program => [...all, ...freed(count), run(1n)])),
-      controls: possible(profile, all, [run(2n), run(1n)]),
+      probes: [...[1, 2, 3, 4].map((count): Program => [...all, ...freed(count), run(1n)])],
+      controls: [all, [run(2n), run(1n)]],
       worlds: { probed: world, controlled: world },
     },
   ];
@@ -134,9 +133,9 @@ export function ofGroups({ clause, moment: { response }, profile }: Broken): rea
         },
         condition: `no run of it crosses a multiple of ${group} page frames, as of a word of a bitmap`,
         isHintOnly: true,
-        probes: possible(profile, [run(half + 1n)], [run(2n * half)]),
+        probes: [[run(half + 1n)], [run(2n * half)]],
         // A smaller group would be crossed.
-        controls: possible(profile, [run(group)]),
+        controls: [[run(group)]],
         worlds: {
           probed: freeWorld(middle - half, middle + half, middle + half),
           controlled: freeWorld(middle - group, middle, middle),

@@ -19,7 +19,6 @@ import {
   type Candidate,
   freeWorld,
   MANY,
-  possible,
   powersBelow,
   run,
   SINGLES,
@@ -47,9 +46,12 @@ function ofFixedZones(profile: Profile): readonly Candidate[] {
     return {
       claims: { bitmapZoneEnd: toHex(end) },
       condition: `its bitmap zone always ends at ${toHex(end)}`,
-      probes: possible(profile, singles, [run(half + half / 2n)]),
+      probes: [singles, [run(half + half / 2n)]],
       // One more must fail: an allocator that hands out high page frames first has no zones for that.
-      controls: possible(profile, [...singles, single(profile)], [run(half), run(1n)]),
+      controls: [
+        [...singles, single(profile)],
+        [run(half), run(1n)],
+      ],
       worlds: { probed: around(middle + half / 2n), controlled: around(middle) },
     };
   });
@@ -71,8 +73,8 @@ export function ofNamedZones(profile: Profile): readonly Candidate[] {
         ...(runArguments.includes('maxAddr') ? {} : { runArguments: ['maxAddr', ...runArguments] }),
       },
       condition: `it has a zone below ${toHex(end)}, and no run reaches out of it`,
-      probes: possible(profile, [run(half + 1n)], [run(2n * half)]),
-      controls: possible(profile, [run(half)], [run(half - 1n)], [below], [...all, below]),
+      probes: [[run(half + 1n)], [run(2n * half)]],
+      controls: [[run(half)], [run(half - 1n)], [below], [...all, below]],
       worlds: { probed: world, controlled: world },
     };
   });
@@ -196,16 +198,15 @@ export function ofZones({ clause, profile }: Broken): readonly Candidate[] {
   const oneZone: Candidate = {
     claims: ONE_ZONE,
     condition: 'it has one zone, in which single pages and runs lie anywhere',
-    probes: possible(profile, manyRuns(profile)),
+    probes: [manyRuns(profile)],
   };
   if (/^alloc(Bitmap|Within)\.(zone|complete)$/.test(clause)) return [...fixed, oneZone];
   if (!isOfSingles(clause) || profile.singlePages === 'anywhere') return [];
   const alloc: Operation<Reference> = { call: 'alloc' };
-  const probes = possible(
-    profile,
+  const probes: readonly Program[] = [
     [{ call: 'allocPages', count: BigInt(MANY) }],
     Array<typeof alloc>(MANY).fill(alloc),
-  );
+  ];
   return [
     ...fixed,
     {
