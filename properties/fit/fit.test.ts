@@ -332,6 +332,29 @@ describe('the claim that explains a program', () => {
   });
 });
 
+describe('a manager without errno', () => {
+  const whole: SomePmmFactory = (map, options) => {
+    const { errno: _, ...calls } = wrapPmm(createPmm(map, options), {});
+    return calls;
+  };
+  const held = (failures: readonly string[]): Target => {
+    const profile = decodeProfile({ failures }, 'claims');
+    return factoryTarget({ name: 'without errno', policies: [], profile, create: whole });
+  };
+
+  it('is told to claim that its failures set none', () => {
+    expect(claimsFor(held(['errno', 'warning']), [])).toEqual({ failures: ['warning'] });
+  });
+
+  it('holds with that claim', async () => {
+    const options = { worlds: [], generated: true, operations: 60, seed: 1, programs: 40 };
+    for (const reference of [false, true]) {
+      const { findings } = await runCampaign({ ...options, target: held(['warning']), reference });
+      expect(findings).toEqual([]);
+    }
+  });
+});
+
 describe('a fit', () => {
   it('finds the claims where a free goes wrong in silence, and where no amount tells what is left unused', async () => {
     const target = listTarget(addresses, { calls: ['alloc', 'free'], memoryBelow: '0x4000000' });
