@@ -20,7 +20,15 @@ export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 /** @public One program under the judge. */
 export { Execution, isRefusal, type JudgedStep, type Observer } from './execution.ts';
 export { execute, runWithin, withStack } from './limited-execution.ts';
-export { PROGRAM_MS, ProgramTime, TimeLimitError, timeOf, within } from './time-limit.ts';
+export {
+  isTimeOut,
+  ofUnknownTime,
+  PROGRAM_MS,
+  ProgramTime,
+  TimeLimitError,
+  timeOf,
+  within,
+} from './time-limit.ts';
 export type { Performer } from './performer.ts';
 export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
