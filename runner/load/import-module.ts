@@ -52,6 +52,16 @@ async function imported(path: string): Promise<Exports> {
   }
 }
 
+/** Returns what a module exports. Where a compiler made CommonJS of one, its own default export is a property of what Node.js takes for that. */
+function exportsOf(namespace: Exports): Exports {
+  const { __esModule: isCompiled, default: all } = namespace;
+  return isCompiled === true && isObject(all) ? all : namespace;
+}
+
+function isObject(value: unknown): value is Exports {
+  return typeof value === 'object' && value !== null;
+}
+
 const CHECK_MS = 10_000;
 
 /** Returns the text of a module as JavaScript with the same lines; null where it has none. */
@@ -91,7 +101,7 @@ export async function importModule(path: string): Promise<Exports> {
   watchRealm();
   let exports: Exports;
   try {
-    exports = await imported(resolve(path));
+    exports = exportsOf(await imported(resolve(path)));
   } catch (error) {
     repairRealm();
     const reason = (await reasonOf(error, path)).replaceAll(/\s+/g, ' ');
