@@ -54,7 +54,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   outOfMemory: /^if it stops or waits where memory is used up, claim "outOfMemory": "undefined"$/,
   holdsBack:
-    /^if (it holds back 4 free page frames, as below a watermark|page frames that are freed wait until there are 4 of them), claim "holdsBack": [34](, "search": "partial")?$/,
+    /^if (it holds back 4 free page frames, as below a watermark|page frames that are freed wait until there are (4|32) of them), claim "holdsBack": ([34]|31)(, "search": "partial")?$/,
   singlePages: /^if single pages come from any of its zones, claim "singlePages": "any-zone"$/,
   bootMemory: /^if boot memory is never handed over, claim "bootMemory": "kept"$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
