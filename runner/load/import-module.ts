@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 import { SpecError } from '../../spec/index.ts';
 import { refuseChanges, repairRealm, watchRealm } from '../realm.ts';
 import { lookAt } from '../thrown.ts';
@@ -21,6 +22,31 @@ async function imported(url: string): Promise<Exports> {
     const { importRewritten } = await import('./typescript.ts');
     return importRewritten(url);
   }
+}
+
+/** The channel on which threads tell what a module throws outside its calls. */
+const LATE = 'frameproof-late';
+let isShared = false;
+
+/** In a supervised command, throws in the main thread what a module throws outside its calls in another one, which would end that. */
+function shareLateErrors(): void {
+  if (isShared || process.env.FRAMEPROOF_RUN === undefined) return;
+  isShared = true;
+  const channel = new BroadcastChannel(LATE);
+  channel.unref();
+  if (isMainThread)
+    channel.onmessage = ({ data }: { readonly data: unknown }) => {
+      throw data;
+    };
+  else
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+      process.on(event, (error: unknown) => {
+        try {
+          channel.postMessage(error);
+        } catch {
+          channel.postMessage(new Error(lookAt(error).text));
+        }
+      });
 }
 
 const CHECK_MS = 10_000;
@@ -60,6 +86,7 @@ export async function importModule(path: string): Promise<Exports> {
   // Node.js would read a pipe or a device to its end.
   if (!statSync(path).isFile()) throw new SpecError(`${expected}: this is not a file`);
   watchRealm();
+  shareLateErrors();
   let exports: Exports;
   try {
     exports = await imported(pathToFileURL(resolve(path)).href);
