@@ -69,7 +69,7 @@ const churn: Scenario = (subject, size) => {
     for (let i = 0; i < CALLS; i += 1) {
       const r = random.next();
       if ((r & 1) !== 0) {
-        const k = (r >>> 1) % count;
+        const k = (r >>> 1) % (count >>> 0); // unsigned, as in C
         subject.free(subject.get(pages, k));
         count -= 1;
         subject.set(pages, k, subject.get(pages, count));

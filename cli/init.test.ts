@@ -1,6 +1,6 @@
 /** `frameproof init`, and the commands that it names, from an empty folder. C++ and Rust: init.tools.test.ts. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BIN } from './testing/frameproof.ts';
@@ -25,6 +25,20 @@ describe('frameproof init', () => {
     // The test runs the same programs as the check.
     const test = stdout.replace('next: npx frameproof check\n', '');
     expect(await follow(test, folder)).toMatch(/satisfies the specification/);
+  });
+
+  it('gives TypeScript modules to a package that is CommonJS', async () => {
+    const folder = projectFolder();
+    writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
+    const { stdout } = await inProcess(['init', '--language', 'typescript'], folder);
+    expect(stdout).toMatch(/^wrote frameproof\.config\.json, pmm\.target\.mts, pmm\.test\.mts, pmm\.mts$/m);
+    expect(await follow(stdout, folder)).toMatch(/^holds: .*satisfies the specification/ms);
+  });
+
+  it('imports the allocator that is there by its name', async () => {
+    const folder = temporaryFolder({ 'pmm.mts': '' });
+    await inProcess(['init'], folder);
+    expect(readFileSync(join(folder, 'pmm.target.ts'), 'utf8')).toContain("from './pmm.mts'");
   });
 
   it('names the package where modules do not find it', async () => {

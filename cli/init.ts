@@ -2,11 +2,12 @@
  * `frameproof init`: writes a small allocator, its target with a profile, a configuration and a test, in one of four languages, to
  * start from. An allocator that is there is kept, and nothing is overwritten.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command, Option } from 'commander';
+import { isCommonJs } from '../runner/load/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { examples } from './help.ts';
 import { packageFolder } from './package-folder.ts';
@@ -71,22 +72,37 @@ function isAllocator(file: string): boolean {
 
 /** Files of a template by what becomes of them. */
 interface Plan {
-  readonly written: readonly string[];
+  /** Names of files to write, by that of the template. */
+  readonly written: ReadonlyMap<string, string>;
   /** Files of the user's allocator. */
   readonly kept: readonly string[];
 }
 
 /** Throws `SpecError` where a file would be overwritten. */
-function planFor(template: string, folder: string): Plan {
+async function planFor(template: string, folder: string): Promise<Plan> {
   const there = existsSync(folder) ? readdirSync(folder) : [];
   const files = readdirSync(template).toSorted((a, b) => a.localeCompare(b));
   const kept = there.filter((file) => isAllocator(file));
-  const written = files.filter((file) => kept.length === 0 || !isAllocator(file));
-  const taken = written.filter((file) => there.includes(file));
+  const ending = (await isCommonJs(resolve(folder))) ? '.mts' : '.ts'; // Node.js runs the tests, which import
+  const written = new Map(
+    files
+      .filter((file) => kept.length === 0 || !isAllocator(file))
+      .map((file) => [file, file.replace(/\.ts$/, ending)]),
+  );
+  const taken = [...written.values()].filter((file) => there.includes(file));
   if (there.some((file) => /^frameproof\.config\.(?!json$)/.test(file))) taken.push('frameproof.config.*');
   if (taken.length > 0)
     throw new SpecError(`${folder}: expected a folder without ${taken.join(', ')}: nothing was written`);
   return { written, kept };
+}
+
+/** Returns the text of a template, in which files have the names that they get, and the allocator that of the one that is there. */
+function textOf(path: string, { written, kept }: Plan): string {
+  const names = new Map([
+    ...written,
+    ...kept.filter((file) => file === 'pmm.mts').map((file) => ['pmm.ts', file] as const),
+  ]);
+  return readFileSync(path, 'utf8').replaceAll(/\bpmm(?:\.\w+)?\.ts\b/g, (name) => names.get(name) ?? name);
 }
 
 /** Whether modules of a folder can import this package. */
@@ -100,24 +116,28 @@ function isInstalledFor(folder: string): boolean {
 }
 
 /** Returns the commands to run next. */
-function commands(language: Language, folder: string): readonly string[] {
+function commands(language: Language, folder: string, written: readonly string[]): readonly string[] {
   const enter = folder === '.' ? [] : [`cd ${folder}`];
   if (language !== 'typescript') return [...enter, 'make -f frameproof.mk test'];
   const install = isInstalledFor(folder) ? [] : ['npm install --save-dev frameproof'];
-  return [...enter, ...install, 'npx frameproof check', 'node --test pmm.test.ts'];
+  const tests = written.filter((file) => /\.test\./.test(file));
+  return [...enter, ...install, 'npx frameproof check', ...tests.map((file) => `node --test ${file}`)];
 }
 
 async function init(folder: string, flags: { readonly language?: Language }): Promise<void> {
   const language = await chosen(flags.language, folder);
   const template = join(packageFolder(), 'examples/start', language);
-  const { written, kept } = planFor(template, folder);
+  const plan = await planFor(template, folder);
   mkdirSync(folder, { recursive: true });
-  for (const file of written) copyFileSync(join(template, file), join(folder, file));
+  for (const [file, name] of plan.written)
+    writeFileSync(join(folder, name), textOf(join(template, file), plan));
+  const { kept } = plan;
+  const written = [...plan.written.values()];
   const target = written.find((file) => /target/.test(file));
   const lines = [
     `wrote ${written.join(', ')}`,
     ...(kept.length === 0 ? [] : [`kept  ${kept.join(', ')}: have ${target} call what it offers`]),
-    ...commands(language, folder).map((line) => `next: ${line}`),
+    ...commands(language, folder, written).map((line) => `next: ${line}`),
   ];
   print(`${lines.join('\n')}\n`);
 }

@@ -229,9 +229,9 @@ async function openBoth(
   signal: AbortSignal,
 ): Promise<readonly [Side, Side]> {
   const options = { signal, profile, programMs: programTime };
-  const first = await openSide(candidate, options);
+  const first = await openSide(candidate, { ...options, other: against });
   try {
-    return [first, await openSide(against, options)];
+    return [first, await openSide(against, { ...options, other: candidate })];
   } catch (error) {
     await first.close();
     throw error;
@@ -328,7 +328,7 @@ export function verifyCommand(): Command {
     .addHelpText(
       'after',
       examples(
-        'npx frameproof verify my-pmm.ts --against git:HEAD~1:my-pmm.ts',
+        'npx frameproof verify my-pmm.ts --against git:HEAD~1',
         'npx frameproof verify ./my-pmm --against ./my-old-pmm --max-slowdown 1.1',
       ),
     )

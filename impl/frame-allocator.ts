@@ -67,16 +67,16 @@ function largestOf(sections: readonly Section[]): Section {
 
 /**
  * Frees a page frame of the stack zone, whose ordinal is a signed word. Returns false, and changes nothing, where it is free or
- * {@link push} has no room for it.
+ * {@link push} has no room for it. A constant: the engine compares a declared function at each call with the one it knows.
  */
-function release(words: Int32Array, ordinal: number): boolean {
+const release = (words: Int32Array, ordinal: number): boolean => {
   const at = HELD_AT + (ordinal >>> 5);
   const bit = 1 << ordinal;
   const held = words[at];
   if ((held & bit) === 0 || !push(words, ordinal)) return false;
   words[at] = held ^ bit;
   return true;
-}
+};
 
 export class FrameAllocator {
   /** RAM page frames. */
@@ -182,7 +182,7 @@ export class FrameAllocator {
   free(frame: number): void {
     const index = frame - this.#base;
     let ordinal = this.#first + index; // made a word at one place, below: the engine then need not box it
-    if (!(index === index >>> 0 && index < this.#count >>> 0)) {
+    if (!(index === index >>> 0 && index < this.#count)) {
       const section = this.#finder.sectionOf('free', frame);
       ordinal = section.first + (frame - section.base);
       if (ordinal < this.#bitmapOrdinals) {

@@ -20,6 +20,8 @@ export interface CheckOutOptions {
 /** A revision in a temporary folder. */
 interface Checkout {
   readonly folder: string;
+  /** The folder of the repository itself. */
+  readonly root: string;
   /** The commit in full. */
   readonly commit: string;
   /** How it was installed and built, in words. */
@@ -114,7 +116,6 @@ function installedIn(folder: string): Readonly<Record<string, unknown>> {
 
 /** Whether every package in a lock file is installed in another project, in the same version. */
 function isSatisfiedBy(lockPath: string, project: string): boolean {
-  if (!existsSync(lockPath)) return false;
   const { packages } = decode(Lock, parseForeignJson(readText(lockPath, LOCK_FILE), lockPath), lockPath);
   const installed = installedIn(project);
   return Object.entries(packages).every(([path, asked]) => {
@@ -126,12 +127,14 @@ function isSatisfiedBy(lockPath: string, project: string): boolean {
   });
 }
 
-/** Installs the packages of the revision: links the project's if the versions are the same, else runs npm. */
+/** Installs the packages of the revision: links the project's if the versions are the same or not told, else runs npm. */
 async function install(folder: string, project: string, signal: AbortSignal | undefined): Promise<string> {
   if (!existsSync(join(folder, 'package.json'))) return 'no package.json, so nothing to install';
-  if (isSatisfiedBy(join(folder, 'package-lock.json'), project)) {
+  const lock = join(folder, 'package-lock.json');
+  const isLocked = existsSync(lock);
+  if (!isLocked || isSatisfiedBy(lock, project)) {
     symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
-    return 'packages of this checkout, which has the same versions';
+    return `packages of this checkout, ${isLocked ? 'which has the same versions' : 'as the revision has no package-lock.json'}`;
   }
   await output(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, signal });
   return 'npm ci';
@@ -196,7 +199,7 @@ export async function checkOut(
     await output(['tar', '-xf', archive, '-C', folder], { cwd: folder, signal });
     rmSync(archive);
     const built = [await install(folder, project, signal), await build(folder, signal)];
-    return { folder, commit, built, close: () => remove(folder) };
+    return { folder, root: project, commit, built, close: () => remove(folder) };
   } catch (error) {
     remove(folder);
     throw error;

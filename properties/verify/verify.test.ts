@@ -472,6 +472,27 @@ describe('a revision', () => {
     expect(existsSync(aside)).toBe(false);
   });
 
+  it('without a path is the file that the other side is, from any folder', async () => {
+    const ours = JSON.stringify(new URL('../../impl/index.ts', import.meta.url));
+    const root = repository({
+      'package.json': '{}',
+      'part/pmm.mjs': `export { createPmm as default } from ${ours};`,
+    });
+    const cwd = join(root, 'part');
+    for (const [name, other] of [
+      ['git:HEAD', 'pmm.mjs'],
+      ['git:HEAD', 'git:HEAD:part/pmm.mjs'],
+    ] as const) {
+      const { target, remarks, close } = await openSide(name, { cwd, other });
+      expect(target.name).toBe('git:HEAD:part/pmm.mjs');
+      expect(remarks).toContain('packages of this checkout, as the revision has no package-lock.json');
+      await close();
+    }
+    await expect(openSide('git:HEAD', { cwd, other: 'frameproof' })).rejects.toThrow(
+      /^git:HEAD: expected a path after the revision/,
+    );
+  });
+
   it('is built by its own script, with the packages of the checkout where these are the same', async () => {
     const root = repository({
       'package.json': JSON.stringify({ name: 'pmm', scripts: { build: 'node build.mjs' } }),
@@ -522,6 +543,7 @@ describe('a revision', () => {
   it.each([
     ['git:', /^git:: expected git:REVISION or git:REVISION:PATH$/],
     ['git:no-such-revision', /^git:no-such-revision: expected a revision of the git repository in /],
+    ['git:HEAD', /^git:HEAD: expected a path after the revision, as in git:HEAD:pmm\.ts$/],
     ['git:HEAD:no/such/file.ts', /no\/such\/file\.ts: expected a module .*the file does not exist$/],
   ])('%s is refused in one line', async (name, message) => {
     const cwd = repository({ 'pmm.mjs': '// no target' });

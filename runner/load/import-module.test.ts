@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,30 @@ describe('TypeScript that Node.js does not run by itself runs:', () => {
     expect(Reflect.construct(Sum, []).sum()).toBe(5);
   });
 
+  it('as compilers find modules: by the name of its JavaScript, without an ending, as a folder', async () => {
+    mkdirSync(join(folder, 'part'));
+    for (const name of ['a.ts', 'b.mts', 'part/index.ts']) written(name, `export const here = '${name}';`);
+    const text = `import { here as a } from './a.js';
+import { here as b } from './b.mjs';
+import { here as c } from './a';
+import { here as d } from './part';
+export const found: readonly string[] = [a, b, c, d];`;
+    const { found } = await importModule(written('named.ts', text));
+    expect(found).toEqual(['a.ts', 'b.mts', 'a.ts', 'part/index.ts']);
+  });
+
+  it('in a package that is CommonJS', async () => {
+    mkdirSync(join(folder, 'package'));
+    written('package/package.json', '{ "type": "commonjs" }');
+    written('package/old.ts', 'exports.old = 1 as number;');
+    written('package/part.ts', 'export const part: number = 2;');
+    const text = `import { old } from './old.ts';
+import { part } from './part';
+export const sum: number = old + part;`;
+    const { sum } = await importModule(written('package/whole.ts', text));
+    expect(sum).toBe(3);
+  });
+
   it('with the lines of its source in stacks', async () => {
     const path = written(
       'lines.ts',
@@ -62,6 +86,11 @@ describe('a module that cannot be imported is refused with the place of the erro
       'missing.mjs',
       "import { gone } from 'node:fs';",
       /does not provide an export named 'gone' \(.*missing\.mjs:1\)$/,
+    ],
+    [
+      'lost.ts',
+      "import './nowhere.js';",
+      /: Error: Cannot find module '.*nowhere\.js' imported from .*lost\.ts/,
     ],
     [
       'proxy.mjs',

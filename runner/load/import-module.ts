@@ -1,7 +1,7 @@
 /** Importing a user's module: what is wrong with it is said in one line, with the place in the user's code. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 import { SpecError } from '../../spec/index.ts';
@@ -10,17 +10,46 @@ import { lookAt } from '../thrown.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
-function isUnsupported(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX';
+/** Errors of Node.js on TypeScript that compilers take: a syntax that is more than types, and a file named by another ending, or none. */
+const COMPILED_ONLY: readonly unknown[] = [
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+];
+
+function isCompiledOnly(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && COMPILED_ONLY.includes(error.code);
 }
 
-async function imported(url: string): Promise<Exports> {
+/** Whether a package.json says that the modules of its package are CommonJS. Node.js then refuses TypeScript that imports and exports, which compilers take. */
+function saysCommonJs(manifest: string): boolean {
+  try {
+    return JSON.parse(readFileSync(manifest, 'utf8')).type === 'commonjs';
+  } catch {
+    return false; // Node.js says what is wrong with it.
+  }
+}
+
+/** Whether the package that a folder belongs to says that its modules are CommonJS, as `npm init` writes it. */
+export function isCommonJs(folder: string): boolean {
+  const manifest = join(folder, 'package.json');
+  if (existsSync(manifest)) return saysCommonJs(manifest);
+  return dirname(folder) !== folder && isCommonJs(dirname(folder));
+}
+
+async function importedByCompiler(url: string): Promise<Exports> {
+  const { importRewritten } = await import('./typescript.ts');
+  return importRewritten(url);
+}
+
+async function imported(path: string): Promise<Exports> {
+  const url = pathToFileURL(path).href;
+  if (path.endsWith('.ts') && isCommonJs(dirname(path))) return importedByCompiler(url);
   try {
     return await import(url);
   } catch (error) {
-    if (!isUnsupported(error)) throw error;
-    const { importRewritten } = await import('./typescript.ts');
-    return importRewritten(url);
+    if (!isCompiledOnly(error)) throw error;
+    return importedByCompiler(url);
   }
 }
 
@@ -89,7 +118,7 @@ export async function importModule(path: string): Promise<Exports> {
   shareLateErrors();
   let exports: Exports;
   try {
-    exports = await imported(pathToFileURL(resolve(path)).href);
+    exports = await imported(resolve(path));
   } catch (error) {
     repairRealm();
     const reason = (await reasonOf(error, path)).replaceAll(/\s+/g, ' ');

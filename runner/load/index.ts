@@ -1,6 +1,7 @@
 /** The door of runner/load/. */
 export {
   importModule,
+  isCommonJs,
   isModule,
   loadInteractiveTarget,
   loadSeveralCallers,

@@ -36,6 +36,11 @@ export async function importModule(path: string): Promise<Readonly<Record<string
   return (await import('./import-module.ts')).importModule(path);
 }
 
+/** Whether the package that a folder belongs to says that its modules are CommonJS. */
+export async function isCommonJs(folder: string): Promise<boolean> {
+  return (await import('./import-module.ts')).isCommonJs(folder);
+}
+
 /** Reads an export, which may throw when it is looked at. */
 function exported<T>(path: string, name: string, read: (source: string) => T): T {
   const source = `${path}: export ${name}`;

@@ -1,6 +1,7 @@
 /**
- * TypeScript that Node.js does not run by itself, because its types cannot simply be left out: enums, namespaces, parameter
- * properties. Amaro, the compiler inside Node.js, rewrites such modules.
+ * TypeScript that compilers take and Node.js does not run by itself: enums, namespaces and parameter properties, where types cannot
+ * simply be left out; imports of a module by the name of its JavaScript, or without an ending; imports and exports in a package that
+ * is CommonJS. Amaro, the compiler inside Node.js, rewrites such modules.
  */
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -55,10 +56,30 @@ export function stripped(path: string): string | null {
   }
 }
 
-/** Returns the format of a module: where no package.json and no extension says it, modules import or export something. */
-function formatOf(known: string | null | undefined, code: string): 'module' | 'commonjs' {
-  if (known != null) return known.startsWith('commonjs') ? 'commonjs' : 'module';
+/** Returns the format of a module: where the ending does not say it, modules import or export something, whatever package.json says. */
+function formatOf(path: string, code: string): 'module' | 'commonjs' {
+  if (!path.endsWith('.ts')) return path.endsWith('.cts') ? 'commonjs' : 'module';
   return /^\s*(?:import|export)\b/m.test(code) ? 'module' : 'commonjs';
+}
+
+/** Returns the names of files that compilers try for a name that no file has: the source of that JavaScript, or with an ending. */
+function sourcesOf(specifier: string): readonly string[] {
+  if (!/^\.{0,2}\//.test(specifier)) return [];
+  const source = specifier.replace(/\.([cm]?)js$/, '.$1ts');
+  return source === specifier ? [`${specifier}.ts`, `${specifier}/index.ts`] : [source];
+}
+
+/** Returns what the first name that resolves does; throws as the first one does where none does. */
+function firstOf<T>(names: readonly string[], resolve: (name: string) => T): T {
+  let first: unknown;
+  for (const name of names) {
+    try {
+      return resolve(name);
+    } catch (error) {
+      first ??= error;
+    }
+  }
+  throw first;
 }
 
 /** Imports a module, and rewrites it and all modules of the user's that it imports. */
@@ -66,13 +87,15 @@ export async function importRewritten(url: string): Promise<Readonly<Record<stri
   process.setSourceMapsEnabled(true);
   const hooks = registerHooks({
     resolve: (specifier, context, nextResolve) => {
-      const resolved = nextResolve(specifier, context);
+      const names = [specifier, ...sourcesOf(specifier)];
+      const resolved = firstOf(names, (name) => nextResolve(name, context));
       return isRewritable(resolved.url) ? { ...resolved, url: resolved.url + MARK } : resolved;
     },
     load: (loaded, context, nextLoad) => {
       if (!loaded.endsWith(MARK)) return nextLoad(loaded, context);
-      const source = rewritten(fileURLToPath(loaded));
-      return { format: formatOf(context.format, source), source, shortCircuit: true };
+      const path = fileURLToPath(loaded);
+      const source = rewritten(path);
+      return { format: formatOf(path, source), source, shortCircuit: true };
     },
   });
   try {
