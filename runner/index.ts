@@ -39,7 +39,7 @@ export { refuseChanges, rewatchRealm, suspectRealm } from './realm.ts';
 export { inspection } from './execution.ts';
 
 /** @internal For reports: the stack of the error that broke a clause. */
-export { lookAt, stackOf } from './thrown.ts';
+export { isOurs, lookAt, stackOf } from './thrown.ts';
 
 /** @public One program before it runs. */
 export { DryRun } from './dry-run.ts';
