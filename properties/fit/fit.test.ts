@@ -270,12 +270,32 @@ const placesFor = (free: bigint[]): Omit<SomePmm, 'errno'> => {
   };
 };
 
-/** Returns the claims that explain what is wrong with a program, on 4 MiB of free memory but page 0. */
-function claimsFor(target: Target, operations: Program): object | null {
+/** Returns the trace of a program on 4 MiB of free memory but page 0. */
+function traceOf(target: Target, operations: Program): Trace {
   const map = memoryMap([{ type: 'conventional', start: PAGE_BYTES, pages: 1023 }]);
-  const trace = execute(target, { map, config: config(), policies: [], operations }).trace();
-  return explain(target, trace)?.candidate.claims ?? null;
+  return execute(target, { map, config: config(), policies: [], operations }).trace();
 }
+
+/** Returns the claims that explain what is wrong with a program. */
+function claimsFor(target: Target, operations: Program): object | null {
+  return explain(target, traceOf(target, operations))?.candidate.claims ?? null;
+}
+
+describe('the hint on an allocation that takes a guard page, too', () => {
+  it('says that no claim describes it, and what the target may do', () => {
+    const guarded: Parameters<typeof listOf>[0] = (pages, start) => {
+      const inner = runsOf(() => [{ base: 0, to: 1024 }])(pages, start);
+      const allocBitmap: SomePmm['allocBitmap'] = (count, ...others) =>
+        count > 0 ? (inner.allocBitmap?.(Number(count) + 1, ...others) ?? null) : null;
+      return { ...inner, allocBitmap };
+    };
+    const calls = ['allocBitmap', 'freeRegion', 'freeAmount'];
+    const target = listTarget(guarded, { calls, runArguments: [] });
+    expect(hintOn(target, traceOf(target, [run(2n)]))).toMatch(
+      /^if it takes more page frames than are asked for, as a guard page, no claim says so: let the target ask for as many fewer/,
+    );
+  });
+});
 
 describe('the claim that explains a program', () => {
   it('is that blocks which are asked for by order are freed whole', () => {
