@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BATCHES } from '../../assurance/calls/batches.ts';
 import { REFERENCES } from '../../assurance/calls/references.ts';
 import { KINDS } from '../../assurance/mutants/kinds/index.ts';
 import { kindTarget } from '../../assurance/mutants/kinds/kind.ts';
@@ -331,6 +332,19 @@ describe('the claim that explains a program', () => {
     const target = factoryTarget({ name: 'references', policies: [], profile, create: taking.correct });
     const operations: Program = [{ call: 'alloc' }, retain(page(0)), free(page(0))];
     expect(claimsFor(target, operations)).toEqual({ freesShared: 'one-reference' });
+  });
+
+  it('is that batches are granted in part, where one says in TypeScript how many page frames it got', () => {
+    const [partial] = BATCHES;
+    const [, half] = partial?.broken ?? [];
+    if (partial === undefined || half === undefined) throw new Error('no batch is granted in part');
+    const profile = decodeProfile(partial.without, 'claims');
+    const given = { name: 'partial', policies: [], profile };
+    const operations: Program = [{ call: 'allocPages', count: 1n }];
+    expect(claimsFor(factoryTarget({ ...given, create: partial.correct }), operations)).toEqual({
+      batches: 'partial',
+    });
+    expect(claimsFor(factoryTarget({ ...given, create: half.create }), operations)).toBeNull();
   });
 
   it('is the number of references at which one more is refused', () => {
