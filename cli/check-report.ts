@@ -38,11 +38,14 @@ const VERDICTS = {
   interrupted: 'interrupted: no counterexample so far',
 } as const;
 
-/** Returns the verdict in one line. */
-export function verdictLine(result: CampaignResult): string {
+/** Returns the verdict in one line; `late` is what the target threw outside its calls. */
+export function verdictLine(result: CampaignResult, late: readonly string[] = []): string {
   const { verdict, findings, isCutShort, programs, seed } = result;
-  const text =
-    verdict === 'violated' ? `violated: ${counted(findings.length, 'counterexample')}` : VERDICTS[verdict];
+  const found =
+    findings.length > 0 || late.length === 0
+      ? counted(findings.length, 'counterexample')
+      : `${counted(late.length, 'error')} outside calls`;
+  const text = verdict === 'violated' ? `violated: ${found}` : VERDICTS[verdict];
   return `${text} ${isCutShort ? 'after' : 'in'} ${counted(programs, 'program')}, seed ${seed}`;
 }
 

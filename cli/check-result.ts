@@ -4,9 +4,10 @@ import type { CampaignResult } from '../properties/random/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-import { EXIT, endWith } from './exit-codes.ts';
+import { EXIT, endWith, notedLate } from './exit-codes.ts';
 import { nextLine } from './next-step.ts';
 import { print } from './print.ts';
+import { quiet } from './supervised.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {
@@ -17,6 +18,12 @@ interface FinishedCheck {
   readonly next: string | null;
   /** The counterexamples, the gravest first. */
   readonly reports: readonly ReportedCounterexample[];
+}
+
+/** A check of which everything is known. */
+interface EndedCheck extends FinishedCheck {
+  /** What the target threw outside its calls. */
+  readonly late: readonly string[];
 }
 
 /** How a result is shown. */
@@ -62,11 +69,14 @@ async function shownCounterexamples({
   };
 }
 
-async function writeJunit(path: string, { target, corpus, result, reports }: FinishedCheck): Promise<void> {
+async function writeJunit(
+  path: string,
+  { target, corpus, result, reports, late }: EndedCheck,
+): Promise<void> {
   const { junitReport } = await import('./junit.ts');
   const { writeWhole } = await import('./output-file.ts');
   const found = reports.map(({ trace }) => trace);
-  writeWhole('--junit', path, junitReport({ target, corpus: corpus.files, result, found }));
+  writeWhole('--junit', path, junitReport({ target, corpus: corpus.files, result, found, late }));
 }
 
 /** The tables of a result, where they are asked for; only then is what draws them loaded. */
@@ -81,32 +91,51 @@ async function tables(result: CampaignResult, isVerbose: boolean): Promise<reado
 
 /** The text of a result, from its summary to the next step. */
 function resultLines(
-  { result, next }: FinishedCheck,
+  { target, result, next, late }: EndedCheck,
   found: readonly string[],
   extra: readonly string[],
 ): readonly string[] {
   const goesOn = result.verdict === 'holds' && next !== null;
   return [
     ...checkReport(result),
-    verdictLine(result),
+    verdictLine(result, late),
     ...found,
+    ...late.map((error) => `${target} threw outside its calls: ${error}`),
     ...extra,
     ...(goesOn ? [nextLine(next)] : []),
   ];
 }
 
+/** Waits for what the target may still throw outside its calls: where it does, it does not hold. */
+async function ended(check: FinishedCheck): Promise<EndedCheck> {
+  await quiet();
+  const late = notedLate();
+  const { verdict } = check.result;
+  return late.length === 0 || verdict === 'interrupted'
+    ? { ...check, late }
+    : { ...check, late, result: { ...check.result, verdict: 'violated' } };
+}
+
 /** Prints and writes a result, and sets the exit code. */
 export async function conclude(
-  check: FinishedCheck,
+  finished: FinishedCheck,
   { json = false, verbose = false, junit, html }: ResultFlags,
   extra: ExtraResult = { lines: [], json: {} },
 ): Promise<void> {
-  const { result, corpus } = check;
+  const check = await ended(finished);
+  const { result, corpus, late } = check;
   const found = await shownCounterexamples(check);
   const doubt = found.isDoubtful ? { verdict: 'unreproduced' } : {};
   const text = json
     ? JSON.stringify(
-        { ...checkJson(result), ...doubt, corpus: corpusJson(corpus), ...found.json, ...extra.json },
+        {
+          ...checkJson(result),
+          ...doubt,
+          outsideCalls: late,
+          corpus: corpusJson(corpus),
+          ...found.json,
+          ...extra.json,
+        },
         null,
         1,
       )

@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = temporaryFolder({
   'ok.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
   // It works, and throws out of turn.
+  'after.mjs':
+    'import { setTimeout } from "node:timers/promises"; setTimeout(400).then(() => { throw new Error("after the run"); }); export { default } from "./works.mjs";',
   'late.mjs': 'setTimeout(() => { throw new Error("too late"); }); export { default } from "./works.mjs";',
   'works.mjs': `export { default } from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};`,
 });
@@ -346,10 +348,25 @@ describe.concurrent('frameproof', () => {
     expect(result.exitCode).toBe(70);
   });
 
-  it('says what a target throws outside its calls, and reaches the same verdict', async () => {
-    const args = ['check', '--target', 'late.mjs', '--corpus', 'late', '--programs', '40', '--seed', '1'];
-    const { stderr, exitCode } = await frameproof(args, { cwd: folder });
-    expect(stderr).toBe('frameproof: the target threw outside its calls: Error: too late (late.mjs:1:26)\n');
-    expect(exitCode).toBe(0);
+  it.each([1, 2])(
+    'does not hold where the target throws outside its calls, on %i threads',
+    async (threads) => {
+      const args = `check --target late.mjs --corpus late --programs 40 --seed 1 --threads ${threads}`;
+      const { stdout, stderr, exitCode } = await frameproof(args.split(' '), { cwd: folder });
+      const thrown = 'Error: too late (late.mjs:1:26)';
+      expect(stdout).toContain(
+        `\nviolated: 1 error outside calls in 40 programs, seed 1\nlate.mjs threw outside its calls: ${thrown}\n`,
+      );
+      expect(stderr).toBe(`frameproof: violated: the target threw outside its calls: ${thrown}\n`);
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it('says so as JSON, of a promise that the run does not wait for', async () => {
+    const args = 'check --target after.mjs --corpus late --programs 1 --seed 1 --json'.split(' ');
+    const { stdout, exitCode } = await frameproof(args, { cwd: folder });
+    const outsideCalls = [expect.stringMatching(/^Error: after the run \(after\.mjs:1:\d+\)$/)];
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'violated', counterexamples: [], outsideCalls });
+    expect(exitCode).toBe(1);
   });
 });

@@ -34,10 +34,27 @@ export function loseOutput(): void {
   isOutputLost = true;
 }
 
+/** What the target threw outside its calls, in a timer or a promise. */
+const late = new Set<string>();
+
+/** Notes such an error: a command that found nothing else ends with 1. Returns whether it is a new one. */
+export function noteLate(error: string): boolean {
+  const before = late.size;
+  return late.add(error).size > before;
+}
+
+/** Returns the errors that were noted. */
+export function notedLate(): readonly string[] {
+  return [...late];
+}
+
 /** Returns the exit code that was set last, and forgets it. */
 export function takeOutcome(): ExitCode {
-  const taken = isOutputLost && outcome !== EXIT.defect ? EXIT.unusable : outcome;
+  const found = late.size > 0 && (outcome === EXIT.holds || outcome === EXIT.partial);
+  const verdict = found ? EXIT.violated : outcome;
+  const taken = isOutputLost && verdict !== EXIT.defect ? EXIT.unusable : verdict;
   outcome = EXIT.holds;
   isOutputLost = false;
+  late.clear();
   return taken;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BIN, ended, start } from './testing/frameproof.ts';
+import { BIN, ended, frameproof, start } from './testing/frameproof.ts';
 import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
@@ -15,6 +15,9 @@ const cwd = temporaryFolder({
   'large.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
   'endless.mjs': endless('works.ts'),
   'endless-saved.mjs': endless('works-saved.ts'),
+  'unheard.mjs': `import Works from ${JSON.stringify(new URL('../examples/works-saved.ts', import.meta.url))};
+export const policies = [];
+export default class extends Works { alloc() { Promise.reject(new Error('nobody listens')); return super.alloc(); } }`,
 });
 
 function example(name: string): string {
@@ -61,6 +64,18 @@ describe('frameproof explore', () => {
       expect(exitCode).toBe(1);
     },
     60_000,
+  );
+
+  it.each([1, 2])(
+    'does not hold where a promise is rejected that nobody waits for: %i threads',
+    async (threads) => {
+      const args = `explore --target unheard.mjs --stack 1 --bitmap 1 --threads ${threads}`.split(' ');
+      const { stderr, exitCode } = await frameproof(args, { cwd });
+      expect(stderr).toBe(
+        'frameproof: violated: the target threw outside its calls: Error: nobody listens\n',
+      );
+      expect(exitCode).toBe(1);
+    },
   );
 
   it('finds a bug that only the words of the manager tell, and saves a program that replays', async () => {

@@ -15,7 +15,9 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   module.enableCompileCache();
   const [, script = '', ...args] = process.argv;
   // These run targets, or for long: in a child process, which this one supervises.
-  const isLong = /^(check|explore|verify|replay|shrink|export|judge|record|soak)$/.test(args[0] ?? '');
+  const isLong = /^(check|profile|explore|verify|replay|shrink|export|judge|record|soak)$/.test(
+    args[0] ?? '',
+  );
   // One runs nothing itself but starts such commands; the other leaves the terminal, and Ctrl-C, to gdb.
   const isUnsupervised = args.includes('--watch') || args.includes('--gdb');
   const isSupervised = process.env.FRAMEPROOF_SUPERVISED !== undefined;

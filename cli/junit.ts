@@ -15,6 +15,8 @@ export interface JunitOptions {
   readonly result: CampaignResult;
   /** The counterexamples, shrunk. */
   readonly found: readonly Trace[];
+  /** What the target threw outside its calls. */
+  readonly late: readonly string[];
 }
 
 const PASSED: JunitOutcome = { kind: 'passed' };
@@ -55,7 +57,14 @@ function reachOutcome({ unreached, programs }: CampaignResult): JunitOutcome {
   return programs < FULL_RUN_PROGRAMS ? SKIPPED : PASSED;
 }
 
-function campaignCases(result: CampaignResult, found: readonly Trace[]): readonly JunitCase[] {
+function lateOutcome(late: readonly string[]): JunitOutcome {
+  const [message] = late;
+  return message === undefined
+    ? PASSED
+    : { kind: 'failure', message, type: 'outside calls', details: late.join('\n') };
+}
+
+function campaignCases({ result, found, late }: JunitOptions): readonly JunitCase[] {
   return [
     ...Object.entries(result.clauses).map(([name, sides]) => clauseCase(name, sides, found)),
     {
@@ -63,11 +72,13 @@ function campaignCases(result: CampaignResult, found: readonly Trace[]): readonl
       name: 'a full run meets every situation and every side',
       outcome: reachOutcome(result),
     },
+    { className: 'run', name: 'nothing is thrown outside calls', outcome: lateOutcome(late) },
   ];
 }
 
 /** Returns the report as XML. */
-export function junitReport({ target, corpus, result, found }: JunitOptions): string {
+export function junitReport(options: JunitOptions): string {
+  const { target, corpus, result } = options;
   const corpusCases = corpus.map(
     (file): JunitCase => ({
       className: 'corpus',
@@ -80,6 +91,6 @@ export function junitReport({ target, corpus, result, found }: JunitOptions): st
     name: `frameproof check ${target}`,
     seconds: result.seconds,
     seed: result.seed,
-    cases: [...corpusCases, ...campaignCases(result, found)],
+    cases: [...corpusCases, ...campaignCases(options)],
   });
 }

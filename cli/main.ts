@@ -1,7 +1,7 @@
 /** The command line: parse, call, render. However the process ends, its exit code says what was shown. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { EXIT, endWith, takeOutcome } from './exit-codes.ts';
+import { EXIT, endWith, noteLate, takeOutcome } from './exit-codes.ts';
 import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { EXIT_CODES, examples } from './help.ts';
 import { print, printError, printsData, say } from './print.ts';
@@ -112,18 +112,6 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
   }
 }
 
-/** The lines that {@link noteStray} has said. */
-const said = new Set<string>();
-
-/** Says once what a target threw outside its calls, in a timer or a promise. It decides nothing, and may throw when it is looked at. */
-async function noteStray(error: unknown): Promise<void> {
-  const { lookAt } = await import('../runner/index.ts');
-  const { text } = lookAt(error);
-  if (said.has(text)) return;
-  said.add(text);
-  say(`the target threw outside its calls: ${text}`);
-}
-
 /** The way out of a process that a supervisor started; null in any other. */
 type Supervision = typeof import('./supervised.ts') | null;
 
@@ -132,6 +120,18 @@ function conclude(supervision: Supervision): void {
   const exitCode = takeOutcome();
   supervision?.reportOutcome(exitCode);
   process.exitCode = exitCode;
+}
+
+/** Says once what a target threw outside its calls, in a timer or a promise. It may throw when it is looked at. */
+async function noteStray(error: unknown, supervision: Supervision): Promise<void> {
+  const { isOurs, lookAt } = await import('../runner/index.ts');
+  if (isOurs(error)) {
+    fail(failureOf(error));
+    conclude(supervision);
+    return;
+  }
+  const { text } = lookAt(error);
+  if (noteLate(text)) say(`violated: the target threw outside its calls: ${text}`);
 }
 
 /** Runs a command line, without the first two words of `process.argv`, as all that this process does; sets the exit code. */
@@ -144,7 +144,7 @@ export async function main(args: readonly string[], supervision: Supervision = n
   tolerateLostStreams();
   if (supervision !== null) {
     for (const event of ['uncaughtException', 'unhandledRejection'] as const)
-      process.on(event, (error) => void noteStray(error));
+      process.on(event, (error) => void noteStray(error, supervision));
     supervision.keepProcessAlive();
     supervision.heedSupervisor();
   } else
@@ -156,6 +156,7 @@ export async function main(args: readonly string[], supervision: Supervision = n
     });
   const failure = await run(args);
   if (failure !== null) fail(failure);
+  await supervision?.quiet();
   process.off('exit', onEarlyExit);
   conclude(supervision);
 }

@@ -72,7 +72,7 @@ describe('a JUnit report', () => {
   it('has a test case for each clause and each trace of the corpus; what was not exercised is skipped', async () => {
     const { result } = await campaignOn(OURS, 1);
     const corpus = replayCorpus(OURS, [OWN_CORPUS]);
-    const xml = junitReport({ target: OURS.name, corpus, result, found: [] });
+    const xml = junitReport({ target: OURS.name, corpus, result, found: [], late: [] });
     expect(xml.match(/<testcase classname="clause"/g)).toHaveLength(Object.keys(result.clauses).length);
     expect(xml.match(/<testcase classname="corpus"/g)?.length).toBeGreaterThanOrEqual(8);
     expect(xml).toMatch(/<skipped\/>/);
@@ -82,9 +82,16 @@ describe('a JUnit report', () => {
   it('shows the counterexample as the failure of its clause', async () => {
     const { result } = await campaignOn(LIAR, 40);
     const found = result.findings.map(({ trace }) => trace);
-    const xml = junitReport({ target: LIAR.name, corpus: [], result, found });
+    const xml = junitReport({ target: LIAR.name, corpus: [], result, found, late: [] });
     expect(xml).toContain('name="frameproof check a &lt;liar> &amp; &quot;more&quot;"');
     expect(xml).toMatch(/<failure message="freeAmount\(\) is 1[^"]*" type="init\.free">/);
+    expect(xml).toContain('failures="1"');
+  });
+
+  it('shows what the target threw outside its calls', async () => {
+    const { result } = await campaignOn(OURS, 1);
+    const xml = junitReport({ target: OURS.name, corpus: [], result, found: [], late: ['Error: too late'] });
+    expect(xml).toContain('<failure message="Error: too late" type="outside calls">');
     expect(xml).toContain('failures="1"');
   });
 });

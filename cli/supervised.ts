@@ -89,6 +89,19 @@ export function reportProgress(text: string): void {
   if (word !== undefined) writeSync(REPORTS, `${word} does ${text}\n`);
 }
 
+/** Timers of a target have this long to end once a command has found what it will find. */
+const LATE_MS = 500;
+const TURN_MS = 10;
+let lateEnd: number | undefined;
+
+/** Waits for timers of the target, which may throw. */
+export async function quiet(): Promise<void> {
+  if (word === undefined) return;
+  lateEnd ??= performance.now() + LATE_MS;
+  do await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+  while (performance.now() < lateEnd && process.getActiveResourcesInfo().includes('Timeout'));
+}
+
 let signal: AbortSignal | undefined;
 
 /**

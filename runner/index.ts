@@ -20,7 +20,15 @@ export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 /** @public One program under the judge. */
 export { Execution, isRefusal, type JudgedStep, type Observer } from './execution.ts';
 export { execute, runWithin, withStack } from './limited-execution.ts';
-export { PROGRAM_MS, ProgramTime, TimeLimitError, timeOf, within } from './time-limit.ts';
+export {
+  isTimeOut,
+  ofUnknownTime,
+  PROGRAM_MS,
+  ProgramTime,
+  TimeLimitError,
+  timeOf,
+  within,
+} from './time-limit.ts';
 export type { Performer } from './performer.ts';
 export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
@@ -31,7 +39,7 @@ export { refuseChanges, rewatchRealm, suspectRealm } from './realm.ts';
 export { inspection } from './execution.ts';
 
 /** @internal For reports: the stack of the error that broke a clause. */
-export { lookAt, stackOf } from './thrown.ts';
+export { isOurs, lookAt, stackOf } from './thrown.ts';
 
 /** @public One program before it runs. */
 export { DryRun } from './dry-run.ts';

@@ -8,7 +8,7 @@ import type { Performer } from './performer.ts';
 import { unlessChanged } from './realm.ts';
 import { NO_WRITES } from './simulated-memory.ts';
 import type { Target } from './target.ts';
-import { TimeLimitError, timeOf, unlessHeldUp, within } from './time-limit.ts';
+import { CONFIRMATION_HERE, TimeLimitError, timeOf, unlessHeldUp, within } from './time-limit.ts';
 import type { World } from './world.ts';
 
 /** Performs operations on an execution, up to where it is violated. */
@@ -132,9 +132,10 @@ function runOnce(run: Run, length: number, drive: Drive): Execution {
   const time = timeOf(target, target.programMs);
   const limit = time.limitOf(world, length);
   const attempt = new Attempt();
+  const again = (ms: number): Execution | null => unlessHeldUp(ms, (most) => attempt.run(run, drive, most));
   return (
     attempt.run(run, drive, limit) ??
-    time.confirm(world, limit, (ms) => unlessHeldUp(ms, (most) => attempt.run(run, drive, most))) ??
+    time.confirm(world, limit, again, CONFIRMATION_HERE) ??
     concluded(run, attempt.execution, time.message)
   );
 }

@@ -5,7 +5,7 @@ import { createPmm } from '../impl/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
 import { factoryTarget } from './factory-target.ts';
 import { execute } from './limited-execution.ts';
-import { lookAt, stackOf } from './thrown.ts';
+import { isOurs, lookAt, stackOf } from './thrown.ts';
 import { wrapPmm } from './wrap-pmm.ts';
 
 const trap = (): never => {
@@ -109,5 +109,20 @@ describe('a call that throws an error', () => {
 
   it('has no stack in a trace that was read', () => {
     expect(stackOf(structuredClone(execute(target, scenario).trace()))).toBeNull();
+  });
+});
+
+describe('an error that nothing catches', () => {
+  const by = (frames: readonly string[]): Error =>
+    Object.assign(new Error('x'), { stack: ['Error: x', ...frames].join('\n') });
+  const OUR = `    at drawn (${import.meta.url.replace('.test', '')}:1:1)`;
+
+  it.each([
+    ['is ours where only our code made it', [OUR], true],
+    ['is not where the code of a user called ours', [OUR, '    at alloc (/home/me/pmm.ts:3:4)'], false],
+    ['is not where Node.js made it', ['    at read (node:net:1:1)'], false],
+    ['is not where it says nothing of its place', [], false],
+  ])('%s', (_, frames, expected) => {
+    expect(isOurs(by(frames))).toBe(expected);
   });
 });

@@ -14,7 +14,8 @@ const READ_ONLY = /read only property|is not extensible|Cannot (?:delete|redefin
 const LONGEST_MESSAGE = 500;
 
 /** The folder of our rooms: of a checkout, or `dist/` of the package. */
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT_URL = new URL('..', import.meta.url);
+const ROOT = fileURLToPath(ROOT_URL);
 const ROOMS = ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties', 'cli'];
 
 /** Whether a path is that of a user's file. */
@@ -87,6 +88,12 @@ export function lookAt(error: unknown): Thrown {
   } catch {
     return { text: 'something that throws when it is looked at', place: null, stack: null };
   }
+}
+
+/** Whether an error was made by our code, and none of the user's called that. It never throws. */
+export function isOurs(error: unknown): boolean {
+  const { place, stack } = lookAt(error);
+  return place === null && ROOMS.some((room) => stack?.includes(`${ROOT_URL.href}${room}/`));
 }
 
 /** The stacks of what targets threw, for people to read. They are not part of a trace. */

@@ -66,7 +66,7 @@ describe('an attempt', () => {
   };
 
   it.each([
-    ['is made again where others had the processor', sleep, [20, 20]],
+    ['is made again, with more time, where others had the processor', sleep, [20, 200]],
     ['is made once where it had the processor', () => null, [20]],
   ])('%s', (_, spend, times) => {
     const asked: number[] = [];
@@ -118,6 +118,13 @@ describe('the time of programs', () => {
     expect(time.confirm(SMALL, 100, () => 'answered')).toBe('answered');
     expect(time.confirm(SMALL, 100, () => null)).toBeNull();
     expect(time.limitOf(worldOf(2 ** 20), 0)).toBe(100);
+    expect(time.isEndlessOn(SMALL)).toBe(true);
+  });
+
+  it('is a tenth on smaller worlds too, where a program on a small one did not return', () => {
+    const time = new ProgramTime(100);
+    expect(time.confirm(SMALL, 100, () => null)).toBeNull();
+    time.noteTooLarge(worldOf(2 ** 24));
     expect(time.isEndlessOn(SMALL)).toBe(true);
   });
 

@@ -7,8 +7,9 @@
  */
 import { Script } from 'node:vm';
 import { codeOf } from '../spec/files/index.ts';
-import { pfnEnd } from '../spec/index.ts';
+import { pfnEnd, type Trace } from '../spec/index.ts';
 import { restoreStacks } from './call-end.ts';
+import type { Target } from './target.ts';
 import type { World } from './world.ts';
 
 /** Thrown by {@link within}: the work had not returned when its time was over. */
@@ -79,6 +80,12 @@ const MS_AN_OPERATION = 1;
 const KNOWN_MS = 100;
 /** A time-out is confirmed with this many times the limit. */
 const CONFIRMATION = 10;
+/** The first words on it. */
+const STILL_RUNNING = 'still running after';
+/** In this thread, whose processor time is known, with this many. */
+export const CONFIRMATION_HERE = 3;
+/** On a machine that others use, a thread may wait for the processor for this many times its share. */
+const MOST_TIMES = 10;
 
 function pagesOf({ map }: World): number {
   return map.descriptors.reduce((sum, { pages }) => sum + pages, 0);
@@ -90,28 +97,39 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-/** Makes an attempt in this thread, which returns null where `ms` milliseconds were too little; once more where others had the processor for most of them. */
+/**
+ * Makes an attempt in this thread, which returns null where `ms` milliseconds were too little. Where others had the processor for most of
+ * them, it is made once more, with the time in which this thread gets as much of the processor.
+ */
 export function unlessHeldUp<T>(ms: number, attempt: (ms: number) => T | null): T | null {
-  const [start, used] = [performance.now(), processorMs()];
+  const [start, before] = [performance.now(), processorMs()];
   const result = attempt(ms);
-  const idleMs = performance.now() - start - (processorMs() - used);
-  return result ?? (idleMs < ms / 2 ? null : attempt(ms));
+  const usedMs = processorMs() - before;
+  const idleMs = performance.now() - start - usedMs;
+  return result ?? (idleMs < ms / 2 ? null : attempt(Math.min(ms * MOST_TIMES, (ms * ms) / usedMs)));
 }
 
 /**
  * The milliseconds that programs of one target may take. A time-out is not an answer: it counts only when it is confirmed by a second
- * run, alone, with ten times the limit. From then on the target is known not to return, and its programs get a tenth of the limit, so
+ * run, alone, with ten times the limit, or three times in this thread. From then on the target is known not to return, and its programs get a tenth of the limit, so
  * that they can be shrunk.
  */
 export class ProgramTime {
   readonly #programMs: number;
   /** The time in which a program did not return, even with nothing beside it; null so far. */
   #endlessMs: number | null = null;
-  /** Where the lowest world ends on which that counts, as a page frame number: worlds below are not the reason. */
+  /** Where the world of that program ends, as a page frame number. */
+  #confirmedEnd = Number.POSITIVE_INFINITY;
+  /** Where the lowest world ends on which that counts: worlds below are not the reason. */
   #endlessEnd = 0;
 
   constructor(programMs: number) {
     this.#programMs = programMs;
+  }
+
+  /** Returns the time of a target of which nothing is known. */
+  atFirst(): ProgramTime {
+    return new ProgramTime(this.#programMs);
   }
 
   /** Whether a program did not return, even with nothing beside it, on a world that ended no higher. */
@@ -119,9 +137,14 @@ export class ProgramTime {
     return this.#endlessMs !== null && pfnEnd(world.map) >= this.#endlessEnd;
   }
 
-  /** Notes that a program did not return because its world is too large: smaller ones have all their time, and are confirmed. */
-  noteTooLarge(world: World): void {
-    this.#endlessEnd = Math.min(pfnEnd(world.map), this.#endlessEnd || Number.POSITIVE_INFINITY);
+  /**
+   * Notes that a program did not return because its world is too large: smaller ones have all their time, and are confirmed. Where
+   * one was confirmed on a smaller world, the size is not the reason.
+   */
+  noteTooLarge({ map }: World): void {
+    const end = pfnEnd(map);
+    if (end <= this.#confirmedEnd)
+      this.#endlessEnd = Math.min(end, this.#endlessEnd || Number.POSITIVE_INFINITY);
   }
 
   /** Returns the milliseconds that a program may take before it must be confirmed that it does not return. */
@@ -135,11 +158,17 @@ export class ProgramTime {
    * Confirms a time-out: `attempt` runs the program again with more time, and returns null where it was too little. Returns null
    * where the program does not return.
    */
-  confirm<T>(world: World, limitMs: number, attempt: (ms: number) => T | null): T | null {
+  confirm<T>(
+    world: World,
+    limitMs: number,
+    attempt: (ms: number) => T | null,
+    times = CONFIRMATION,
+  ): T | null {
     if (this.isEndlessOn(world)) return null;
-    const result = attempt(limitMs * CONFIRMATION);
+    const result = attempt(limitMs * times);
     if (result !== null) return result;
-    this.#endlessMs = limitMs * CONFIRMATION;
+    this.#endlessMs = limitMs * times;
+    this.#confirmedEnd = pfnEnd(world.map);
     this.#endlessEnd = 0;
     return null;
   }
@@ -148,8 +177,13 @@ export class ProgramTime {
   get message(): string {
     const ms = this.#endlessMs ?? 0;
     const time = ms >= 1000 ? `${(ms / 1000).toFixed(0)} s` : `${ms.toFixed(0)} ms`;
-    return `still running after ${time}: if it is slow, pass --program-time, or claim memoryBelow`;
+    return `${STILL_RUNNING} ${time}: if it is slow, pass --program-time, or claim memoryBelow`;
   }
+}
+
+/** Whether a program violates a clause because it did not return. */
+export function isTimeOut({ violation }: Pick<Trace, 'violation'>): boolean {
+  return violation?.explanation.includes(STILL_RUNNING) === true;
 }
 
 const TIMES = new WeakMap<object, ProgramTime>();
@@ -159,6 +193,13 @@ export function timeOf(target: object, programMs: number): ProgramTime {
   const time = TIMES.get(target) ?? new ProgramTime(programMs);
   TIMES.set(target, time);
   return time;
+}
+
+/** Returns the same target, of which is not known yet whether it returns. */
+export function ofUnknownTime(target: Target): Target {
+  const unknown = target.withClaims({});
+  TIMES.set(unknown, timeOf(target, target.programMs).atFirst());
+  return unknown;
 }
 
 /** Has a target share the time of another, which runs the same code: what is known not to return for one is known for both. */

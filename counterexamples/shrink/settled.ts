@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { runAnew } from '../../runner/anew/index.ts';
-import { execute, type Target } from '../../runner/index.ts';
+import { execute, isTimeOut, ofUnknownTime, type Target } from '../../runner/index.ts';
 import type { Trace } from '../../spec/index.ts';
 import { formatResponse } from '../text/index.ts';
 import type { Flaky, ShrinkResult } from './shrink.ts';
@@ -53,7 +53,8 @@ async function unreproduced(
   if (options.signal?.aborted === true) return null;
   const differing = (second: Trace | null): Flaky | null =>
     second === null || second.violation?.clause === first.violation?.clause ? null : { first, second };
-  const again = execute(target.withClaims({}), first.scenario);
+  // Shrinking takes for endless what is not over in a tenth of the limit.
+  const again = execute(ofUnknownTime(target), first.scenario);
   const doubt = differing(again.trace());
   // To see once more that it does not return takes many times its limit.
   if (doubt !== null || !isAnew || again.isUnanswered) return doubt;
@@ -64,8 +65,10 @@ async function unreproduced(
 export async function settled(target: Target, shrunk: Shrunk, options: SettleOptions): Promise<Settled> {
   const { found, shrinking } = shrunk;
   const runs = flakyRuns(shrunk);
-  if (runs !== null) return { trace: runs.first, flaky: runs };
-  const trace = shrinking?.verdict === 'shrunk' ? shrinking.trace : found;
+  // What is now over in a tenth of the limit, and now is not, does return.
+  const isEnded = runs !== null && runs.first !== found && isTimeOut(runs.first);
+  if (runs !== null && !isEnded) return { trace: runs.first, flaky: runs };
+  const trace = !isEnded && shrinking?.verdict === 'shrunk' ? shrinking.trace : found;
   const doubt = await unreproduced(target, trace, options);
   if (doubt === null || trace === found) return { trace, flaky: doubt };
   return { trace: found, flaky: await unreproduced(target, found, options) };

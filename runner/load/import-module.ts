@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 import { SpecError } from '../../spec/index.ts';
 import { refuseChanges, repairRealm, watchRealm } from '../realm.ts';
 import { lookAt } from '../thrown.ts';
@@ -52,6 +53,41 @@ async function imported(path: string): Promise<Exports> {
   }
 }
 
+/** Returns what a module exports. Where a compiler made CommonJS of one, its own default export is a property of what Node.js takes for that. */
+function exportsOf(namespace: Exports): Exports {
+  const { __esModule: isCompiled, default: all } = namespace;
+  return isCompiled === true && isObject(all) ? all : namespace;
+}
+
+function isObject(value: unknown): value is Exports {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The channel on which threads tell what a module throws outside its calls. */
+const LATE = 'frameproof-late';
+let isShared = false;
+
+/** In a supervised command, throws in the main thread what a module throws outside its calls in another one, which would end that. */
+function shareLateErrors(): void {
+  if (isShared || process.env.FRAMEPROOF_RUN === undefined) return;
+  isShared = true;
+  const channel = new BroadcastChannel(LATE);
+  channel.unref();
+  if (isMainThread)
+    channel.onmessage = ({ data }: { readonly data: unknown }) => {
+      throw data;
+    };
+  else
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+      process.on(event, (error: unknown) => {
+        try {
+          channel.postMessage(error);
+        } catch {
+          channel.postMessage(new Error(lookAt(error).text));
+        }
+      });
+}
+
 const CHECK_MS = 10_000;
 
 /** Returns the text of a module as JavaScript with the same lines; null where it has none. */
@@ -89,9 +125,10 @@ export async function importModule(path: string): Promise<Exports> {
   // Node.js would read a pipe or a device to its end.
   if (!statSync(path).isFile()) throw new SpecError(`${expected}: this is not a file`);
   watchRealm();
+  shareLateErrors();
   let exports: Exports;
   try {
-    exports = await imported(resolve(path));
+    exports = exportsOf(await imported(resolve(path)));
   } catch (error) {
     repairRealm();
     const reason = (await reasonOf(error, path)).replaceAll(/\s+/g, ' ');

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../../impl/index.ts';
-import { factoryTarget, OURS, type Target, wrapPmm } from '../../../runner/index.ts';
-import { blamedCall, type Pmm, type PmmFactory, pfnEnd, WorldRefused } from '../../../spec/index.ts';
+import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../../runner/index.ts';
+import {
+  blamedCall,
+  config,
+  memoryMap,
+  type Pmm,
+  type PmmFactory,
+  pfnEnd,
+  WorldRefused,
+} from '../../../spec/index.ts';
 import { type CampaignOptions, runBlock, runCampaign, sumOf } from './campaign.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
 import { claimsOf } from './reach.ts';
@@ -120,6 +128,23 @@ describe('a campaign', () => {
     expect(findings.map(blamed)).toEqual([['address.higher-half', 'alloc']]);
     expect(isLast).toBe(true);
     expect(counts.programs).toBeLessThan(32);
+  });
+
+  it('ends sooner where programs do not return', async () => {
+    const found = new FoundSoFar(false, () => {}, 1000);
+    const execution = execute(
+      withAlloc(() => 5n),
+      { map: memoryMap([]), config: config(), policies: [], operations: [{ call: 'alloc' }] },
+    );
+    const endless: typeof execution = Object.create(execution, {
+      violation: { value: execution.violation },
+      isUnanswered: { value: true },
+    });
+    const isOver = [execution, execution, endless].map((each) => {
+      found.note(each, 300);
+      return found.isOver;
+    });
+    expect(isOver).toEqual([false, false, true]);
   });
 
   it('that never meets a situation is not said to hold', async () => {

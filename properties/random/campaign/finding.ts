@@ -46,8 +46,10 @@ export function byGravity<T extends Finding>(findings: readonly T[]): readonly T
     .toSorted((a, b) => gravity(a) - gravity(b) || findingKey(a).localeCompare(findingKey(b)));
 }
 
-/** Milliseconds that programs may take which only show what was found before. An endless loop takes a tenth of a second each time. */
+/** Milliseconds that programs may take which only show what was found before. */
 const AGAIN_MS = 10_000;
+/** An endless loop takes a tenth of a second each time, and counts as this many times as long. */
+const ENDLESS_WEIGHT = 5;
 
 /** The findings of a thread. Programs are noted in the order in which they are drawn. */
 export class FoundSoFar {
@@ -74,7 +76,7 @@ export class FoundSoFar {
     const { violation, operations } = execution;
     if (violation === null) return;
     const key = violationKey(violation, operations);
-    if (this.#known.has(key)) this.#msLeft -= ms;
+    if (this.#known.has(key)) this.#msLeft -= ms * (execution.isUnanswered ? ENDLESS_WEIGHT : 1);
     else {
       const found = execution.trace();
       this.#new.push(found);
