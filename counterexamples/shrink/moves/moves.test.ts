@@ -182,6 +182,11 @@ const ROWS: readonly Row[] = [
   ],
   [
     simplifyCalls,
+    draftOf(FOUR, 0, [alloc, free('a'), alloc, free('b')]),
+    ['conventional 0+4 | 0 | a = alloc(); b = alloc(); c = alloc(); free(c)'],
+  ],
+  [
+    simplifyCalls,
     draftOf(FOUR, 4, [allocBitmap(2n), freeRegion('a', 2n)]),
     [
       'conventional 0+4 | 4 | a = alloc(); freeRegion(a, count 2)',
