@@ -123,9 +123,31 @@ describe('a program of bursts', () => {
       scenario: { map, config: config({ bitmapMaxAddr: 0n }), policies: OURS.policies, operations },
     });
     expect(formatSteps(trace.scenario.operations).map(({ text }) => text)).toEqual([
-      'a = alloc() … kn = alloc()  ×300',
-      'free(a) … free(kn)  ×300',
+      'free(0xffff800000000000) … free(0xffff80000012b000)  ×300',
     ]);
+  });
+
+  it('comes from a long program without any, too', () => {
+    const batches = Array.from(
+      { length: 90 },
+      (_, i): Operation<Reference> => ({ call: 'allocPages', count: BigInt(1 + ((i * i) % 3)) }),
+    );
+    const scattered = batches.map((_, i) => i).sort((i, j) => ((i * i * 31) % 97) - ((j * j * 31) % 97));
+    const frees = scattered.map(
+      (result): Operation<Reference> => ({
+        call: 'free',
+        address: { result, page: (result * result) % 3, offset: 0n },
+      }),
+    );
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 1000 }]);
+    const operations = [...batches, ...frees];
+    const { trace, executions } = shrink(losing(70, 'free'), {
+      scenario: { map, config: config({ bitmapMaxAddr: 0n }), policies: OURS.policies, operations },
+    });
+    expect(formatSteps(trace.scenario.operations).map(({ text }) => text)).toEqual([
+      'free(0xffff800000000000) … free(0xffff800000045000)  ×70',
+    ]);
+    expect(executions).toBeLessThan(100);
   });
 
   it('leaves a long batch as many addresses as it must have', () => {

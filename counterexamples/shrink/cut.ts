@@ -179,7 +179,7 @@ function cutBursts(cutter: Cutter): void {
 }
 
 /** Shorter programs are taken apart operation by operation. */
-const LEAST_OF_BURSTS = 64;
+export const LEAST_OF_BURSTS = 64;
 
 /** Whether a program is long and most of its operations are in bursts. */
 export function hasBursts(operations: Program): boolean {

@@ -8,13 +8,13 @@
  */
 import { type Execution, execute, heldTo, type Target } from '../../runner/index.ts';
 import type { BlamedCall, BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
-import { cut, hasBursts } from './cut.ts';
+import { cut, hasBursts, LEAST_OF_BURSTS } from './cut.ts';
 import { Deadline } from './deadline.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { ENUMERATIONS, enumerate } from './enumeration.ts';
 import { longestBatch } from './long-batches.ts';
-import { BURST_MOVES, WORLD_MOVES } from './moves/index.ts';
+import { LONG_MOVES, WORLD_MOVES } from './moves/index.ts';
 import { shortenWorld } from './shorten-world.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
@@ -137,7 +137,7 @@ function differingRun(target: Target, first: Trace, deadline: Deadline): Flaky |
 
 /** Simplifies the world of a program of bursts, which is as short as it gets: lowers it as a whole before it is tried piece by piece. */
 function simplestWorld(trials: Trials, start: Counterexample): Descent {
-  let { counterexample, steps } = descend(trials, start, BURST_MOVES);
+  let [counterexample, steps] = [start, 0];
   for (let isLower = true; isLower; ) {
     const shorter = shortenWorld(trials, counterexample);
     const lower = descend(trials, shorter.counterexample, WORLD_MOVES);
@@ -161,14 +161,31 @@ function simplestProgram(trials: Trials, start: Counterexample): Descent {
   return { counterexample, steps };
 }
 
-/** Simplifies the world of a program of bursts; all of a program without, also where a smaller world has left none. */
-function minimum(trials: Trials, start: Counterexample): Descent {
-  if (!hasBursts(start.draft.operations)) return simplestProgram(trials, start);
-  const inWorld = simplestWorld(trials, start);
-  if (hasBursts(inWorld.counterexample.draft.operations)) return inWorld;
-  const { counterexample, steps } = simplestProgram(trials, inWorld.counterexample);
-  return { counterexample, steps: inWorld.steps + steps };
+/**
+ * Changes a long program all at once, simplifies the world of one of bursts, and cuts it again: with lower arguments, bursts may be shorter. Of a program
+ * without bursts, also where this has left none, all is simplified.
+ */
+function minimum(trials: Trials, start: Counterexample, cutAgain: CutAgain): Descent {
+  let [counterexample, steps] = [start, 0];
+  const takeOver = (lower: Descent): void => {
+    counterexample = lower.counterexample;
+    steps += lower.steps;
+  };
+  while (counterexample.draft.operations.length > LEAST_OF_BURSTS) {
+    takeOver(descend(trials, counterexample, LONG_MOVES));
+    if (!hasBursts(counterexample.draft.operations)) break;
+    takeOver(simplestWorld(trials, counterexample));
+    if (!hasBursts(counterexample.draft.operations)) continue;
+    const shorter = cutAgain(counterexample);
+    if (shorter === null) return { counterexample, steps };
+    counterexample = shorter;
+  }
+  takeOver(simplestProgram(trials, counterexample));
+  return { counterexample, steps };
 }
+
+/** Returns a counterexample with fewer operations, or null. */
+type CutAgain = (counterexample: Counterexample) => Counterexample | null;
 
 /** The scenario of a run without the operations that were passed over. */
 function performedDraft(run: Execution): Draft {
@@ -201,17 +218,22 @@ function descended(
   trials: Trials,
   target: Target,
   { run, executions, exhausted }: ShortRun,
-  deadline: Deadline,
+  { deadline, onProgress = () => {} }: Bounds,
 ): Partial<ShrinkResult> {
   const performed = trials.run(performedDraft(run));
   if (performed === null) return {};
-  const { counterexample, steps } = minimum(trials, performed);
+  let cutting = 0;
+  const { counterexample, steps } = minimum(trials, performed, ({ run }) => {
+    const shorter = cut(target, run, { kept: trials.kept, operations: SHORT, deadline, onProgress });
+    cutting += shorter.executions;
+    return shorter.run === run ? null : trials.run(performedDraft(shorter.run));
+  });
   const trace = counterexample.run.trace();
   const flaky = differingRun(target, trace, deadline) ?? differingRun(target, trace, deadline);
   return {
     verdict: flaky === null ? 'shrunk' : 'flaky',
     trace,
-    executions: executions + trials.executions,
+    executions: executions + cutting + trials.executions,
     steps,
     way: trials.way,
     exhausted: exhausted || trials.isSpent,
@@ -260,7 +282,7 @@ function unnoted(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shri
   const more =
     verdict !== null || clause === null
       ? {}
-      : descended(new Trials(target, { clause, call }, left, outcomes), target, short, deadline);
+      : descended(new Trials(target, { clause, call }, left, outcomes), target, short, bounds);
   const seconds = (performance.now() - began) / 1000;
   return { ...first, verdict: verdict ?? 'shrunk', exhausted, seconds, ...more };
 }

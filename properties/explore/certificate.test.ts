@@ -5,7 +5,7 @@ import { createPmm } from '../../impl/index.ts';
 import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
 import { MUTANTS, type Mutant, targetOf } from '../../runner/mutants/index.ts';
 import { config, memoryMap, type Program, type Trace } from '../../spec/index.ts';
-import { certify, shorterPrograms } from './certificate.ts';
+import { certify, countedPrograms, shorterPrograms } from './certificate.ts';
 import { explore } from './explore.ts';
 import { smallWorld } from './world.ts';
 
@@ -127,4 +127,9 @@ describe('a search of the usual world', () => {
       'saveState() leaves something out',
     );
   });
+});
+
+it('says how many programs are too many in few digits', () => {
+  expect(countedPrograms(71_557n)).toBe('71,557 shorter programs');
+  expect(countedPrograms(shorterPrograms(124, 21))).toBe('more than 10^41 shorter programs');
 });

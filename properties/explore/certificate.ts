@@ -52,6 +52,17 @@ export function shorterPrograms(operations: number, length: number): bigint {
   return sum;
 }
 
+/** Nobody reads more digits than these. */
+const MOST_DIGITS = 15;
+
+/** Returns a number of shorter programs in words; a large one as a power of ten: 100 operations take 300 digits. */
+export function countedPrograms(programs: bigint): string {
+  const { length } = String(programs);
+  return length > MOST_DIGITS
+    ? `more than 10^${length - 1} shorter programs`
+    : counted(programs, 'shorter program');
+}
+
 /** Returns the operations of the world of a trace, or why the world is not searched. */
 function operationsOf(target: Target, { scenario }: Trace): readonly Operation[] | string {
   try {
@@ -139,7 +150,7 @@ export async function certify(
   if (shorter === 'out of time')
     return {
       kind: 'open',
-      why: `${counted(programs, 'shorter program')} are too many for ${(ms / 1000).toFixed(1)} s`,
+      why: `${countedPrograms(programs)} are too many for ${(ms / 1000).toFixed(1)} s`,
     };
   return shorter === 'none'
     ? { kind: 'shortest', programs, operations: operations.length }

@@ -27,7 +27,7 @@ const LARGE_NUMBERS = [
 const BAD_NUMBERS = [-1n, U64_MAX + 1n, 1.5] as const;
 
 /** Numbers below `value`: halves of the distance to it, down to one `unit`. A bound is met in O(log²) tries wherever it lies. */
-function lowered(value: Argument, unit: bigint): readonly bigint[] {
+export function lowered(value: Argument, unit: bigint): readonly bigint[] {
   if (typeof value !== 'bigint' || value <= 0n) return [];
   const lower = [value - (value % unit)];
   for (let less = value / 2n; less > unit; less /= 2n) lower.push(value - less - ((value - less) % unit));

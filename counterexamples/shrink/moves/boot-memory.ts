@@ -6,7 +6,7 @@ import { type Operation, PAGE_BYTES, type Reference } from '../../../spec/index.
 import { type Draft, endOfDescriptor } from '../draft.ts';
 import { joined } from '../layout.ts';
 import { frameNamed, range, withoutOperations } from '../rewrite.ts';
-import { mapReferences, placesOfResults } from '../subprogram.ts';
+import { mapReferences, placesOfResults, resultsNamed } from '../subprogram.ts';
 import type { Counterexample } from '../trials.ts';
 
 /** Programs longer than this are left to other moves: an allocation and one later free are tried pair by pair. */
@@ -71,6 +71,14 @@ function replaced(
 function framesOfResult(counterexample: Counterexample, result: number): readonly (number | null)[] {
   const pages = Math.min(counterexample.run.results.pagesOf(result), MOST_PAGES);
   return range(0, pages).map((page) => frameNamed(counterexample, { result, page, offset: 0n }));
+}
+
+/** Deletes all allocations whose results are named, at once: what was freed singly is boot memory. */
+export function* freeOnlyBootMemory(counterexample: Counterexample): Generator<Draft> {
+  const { operations } = counterexample.draft;
+  const places = placesOfResults(operations);
+  const named = new Set(operations.flatMap(resultsNamed).map((result) => places[result] ?? -1));
+  if (named.size > 0) yield* replaced(counterexample, named, () => true);
 }
 
 /** Deletes allocations; the operations that free their page frames free boot memory instead. */

@@ -5,21 +5,31 @@
 import {
   addressesOf,
   isAllocation,
+  isBurst,
+  lengthOfStep,
   namesResult,
   type Operation,
   PAGE_BYTES,
   type Reference,
+  stepsOf,
   U64_MAX,
 } from '../../../spec/index.ts';
 import { type Draft, endOfDescriptor } from '../draft.ts';
 import { withoutPageFrames } from '../layout.ts';
+import { withSimpler } from '../rewrite.ts';
 import { mapReferences } from '../subprogram.ts';
 import type { Counterexample } from '../trials.ts';
+import { lowered } from './arguments.ts';
 
-/** The same call for one page frame, the first of what it names. */
+/** The same call for one page frame, the first of each result that it names. */
 function plain(operation: Operation<Reference>): Operation<Reference> {
-  const first = (reference: Reference): Reference =>
-    namesResult(reference) ? { ...reference, page: 0, offset: 0n } : reference;
+  const seen = new Set<number>();
+  const first = (reference: Reference): Reference | null => {
+    if (!namesResult(reference)) return reference;
+    if (seen.has(reference.result)) return null;
+    seen.add(reference.result);
+    return { ...reference, page: 0, offset: 0n };
+  };
   const named = mapReferences(operation, first) ?? operation;
   if (!('count' in named)) return named;
   const one = { ...named, count: 1n };
@@ -36,6 +46,33 @@ export function* plainBursts({ draft }: Counterexample): Generator<Draft> {
   yield { ...draft, operations: singles };
   yield { ...draft, operations: singles, limit: 0 };
   yield { ...draft, operations };
+}
+
+/** Operations outside of bursts are looked at one by one where they are no more than these. */
+const MOST_SINGLES = 24;
+
+function* simplerSingles(single: Operation<Reference>): Generator<Operation<Reference>> {
+  yield plain(single);
+  if ('maxAddr' in single) {
+    yield { ...single, maxAddr: U64_MAX };
+    yield { ...single, alignment: PAGE_BYTES };
+  }
+  if ('count' in single) for (const count of lowered(single.count, 1n)) yield { ...single, count };
+}
+
+/** Simplifies the arguments of the operations that belong to no burst. */
+export function* simplifySingles({ draft }: Counterexample): Generator<Draft> {
+  const singles: number[] = [];
+  let at = 0;
+  for (const step of stepsOf(draft.operations)) {
+    if (!isBurst(step)) singles.push(at);
+    at += lengthOfStep(step);
+  }
+  if (singles.length > MOST_SINGLES) return;
+  for (const place of singles.toReversed()) {
+    const single = draft.operations[place];
+    if (single !== undefined) yield* withSimpler(draft, place, simplerSingles(single));
+  }
 }
 
 /** Closes all gaps below and between the descriptors. */

@@ -92,12 +92,24 @@ function withAllAbsolute(counterexample: Counterexample, draft: Draft): Draft {
   return withReferences(draft, (reference) => asAbsolute(counterexample, reference));
 }
 
+/** The draft with `alloc` in the place of an operation without a result: later results have the next number. */
+function withAllocAt(draft: Draft, at: number): Draft {
+  const result = placesOfResults(draft.operations).filter((place) => place < at).length;
+  const renumbered = withReferences(draft, (reference) =>
+    'result' in reference && reference.result >= result
+      ? { ...reference, result: reference.result + 1 }
+      : reference,
+  );
+  return withOperation(renumbered, at, { call: 'alloc' });
+}
+
 /** Replaces one operation by a simpler call; references to its result stay, are clamped, or become addresses. */
 export function* simplifyCalls(counterexample: Counterexample): Generator<Draft> {
   const { draft } = counterexample;
   for (let at = draft.operations.length - 1; at >= 0; at -= 1) {
     const operation = draft.operations[at];
     if (operation === undefined) continue;
+    if (!isAllocation(operation.call) && at < draft.operations.length - 1) yield withAllocAt(draft, at);
     for (const simpler of simplerOperations(counterexample, operation)) {
       const replaced = withOperation(draft, at, simpler);
       yield replaced;

@@ -2,8 +2,8 @@
 import type { Draft } from '../draft.ts';
 import type { Counterexample } from '../trials.ts';
 import { moveRun, simplifyArguments } from './arguments.ts';
-import { freeBootMemory } from './boot-memory.ts';
-import { closeGaps, plainBursts } from './bursts.ts';
+import { freeBootMemory, freeOnlyBootMemory } from './boot-memory.ts';
+import { closeGaps, plainBursts, simplifySingles } from './bursts.ts';
 import { reorder, simplifyCalls, useAddresses } from './calls.ts';
 import { dropPages, lowerCounts } from './counts.ts';
 import { deleteOne, deleteStretches, deleteThree, deleteTwo, startAtEnd, startLater } from './delete.ts';
@@ -18,7 +18,7 @@ import {
   swapNeighbours,
   useDefaultHigherHalf,
 } from './map.ts';
-import { mergeOperations } from './merge.ts';
+import { dropFrees, mergeOperations } from './merge.ts';
 import { shortenBatches, simplifyReferences } from './references.ts';
 
 /** Lists drafts that may be simpler than a counterexample's. Those that are simpler are tried, in this order. */
@@ -36,7 +36,15 @@ export const WORLD_MOVES: readonly Move[] = [
 ];
 
 /** The moves that come first then, each of which changes the whole program or its world at once. */
-export const BURST_MOVES: readonly Move[] = [startAtEnd, dropDescriptors, plainBursts, closeGaps];
+export const LONG_MOVES: readonly Move[] = [
+  startAtEnd,
+  dropFrees,
+  freeOnlyBootMemory,
+  dropDescriptors,
+  plainBursts,
+  closeGaps,
+  simplifySingles,
+];
 
 export const MOVES: readonly Move[] = [
   startLater,

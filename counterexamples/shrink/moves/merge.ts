@@ -50,6 +50,13 @@ function mergedWithRoom(counterexample: Counterexample, i: number, j: number): r
   });
 }
 
+/** Drops all frees at once, with as much more memory as all single pages and batches take. */
+export function* dropFrees({ draft }: Counterexample): Generator<Draft> {
+  const asked = draft.operations.map((operation) => ('maxAddr' in operation ? null : pagesAsked(operation)));
+  const count = asked.reduce<bigint>((sum, pages) => sum + (pages ?? 0n), 0n);
+  if (count < MOST_ADDED) yield withRoom(draft, count);
+}
+
 function lowest(counterexample: Counterexample, references: readonly Reference[]): Reference | null {
   let found: { readonly reference: Reference; readonly frame: number } | null = null;
   for (const reference of references) {

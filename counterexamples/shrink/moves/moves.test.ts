@@ -18,7 +18,8 @@ import {
 import { type Draft, ScenarioBuilder } from '../draft.ts';
 import type { Counterexample } from '../trials.ts';
 import { moveRun, simplifyArguments } from './arguments.ts';
-import { freeBootMemory } from './boot-memory.ts';
+import { freeBootMemory, freeOnlyBootMemory } from './boot-memory.ts';
+import { plainBursts, simplifySingles } from './bursts.ts';
 import { reorder, simplifyCalls, useAddresses } from './calls.ts';
 import { dropPages, lowerCounts } from './counts.ts';
 import { deleteOne, deleteStretches, deleteThree, deleteTwo, startLater } from './delete.ts';
@@ -34,7 +35,7 @@ import {
   swapNeighbours,
   useDefaultHigherHalf,
 } from './map.ts';
-import { mergeOperations } from './merge.ts';
+import { dropFrees, mergeOperations } from './merge.ts';
 import { shortenBatches, simplifyReferences } from './references.ts';
 
 /** Page frames of a type: type, first page frame, number. */
@@ -181,6 +182,11 @@ const ROWS: readonly Row[] = [
   ],
   [
     simplifyCalls,
+    draftOf(FOUR, 0, [alloc, free('a'), alloc, free('b')]),
+    ['conventional 0+4 | 0 | a = alloc(); b = alloc(); c = alloc(); free(c)'],
+  ],
+  [
+    simplifyCalls,
     draftOf(FOUR, 4, [allocBitmap(2n), freeRegion('a', 2n)]),
     [
       'conventional 0+4 | 4 | a = alloc(); freeRegion(a, count 2)',
@@ -299,6 +305,36 @@ const ROWS: readonly Row[] = [
     simplifyReferences,
     draftOf(TWO, 0, [allocPages(2n), free('a[1]')]),
     ['conventional 0+2 | 0 | a = allocPages(count 2); free(a)'],
+  ],
+  [
+    dropFrees,
+    draftOf(TWO, 0, [allocPages(2n), freePages('a', 'a[1]'), alloc, free('b'), alloc, free('c')]),
+    ['conventional 0+6 | 0 | a = allocPages(count 2); b = alloc(); c = alloc(); free(c)'],
+  ],
+  [
+    freeOnlyBootMemory,
+    draftOf(FOUR, 0, [allocPages(3n), free('a[2]'), free('a'), alloc]),
+    ['conventional 0+4, loaderData 4+2 | 0 | free(@4); free(@5); a = alloc()'],
+  ],
+  [
+    plainBursts,
+    draftOf(FOUR, 0, [allocPages(3n), freePages('a', 'a[2]', 'a[1]'), allocPages(2n)]),
+    ['conventional 0+4 | 0 | a = allocPages(count 1); freePages(a); b = allocPages(count 1)'],
+  ],
+  [
+    simplifySingles,
+    draftOf([['conventional', 0, 20]], 12, [
+      ...Array.from({ length: 8 }, () => alloc),
+      allocBitmap(8n, 0xc000n),
+    ]),
+    [
+      'count 1, maxAddr 0xffffffffffffffff',
+      'count 8, maxAddr 0xffffffffffffffff',
+      'count 4, maxAddr 0xc000',
+    ].map(
+      (last) =>
+        `conventional 0+20 | 12 | ${[...'abcdefgh'].map((name) => `${name} = alloc(); `).join('')}i = allocBitmap(${last}, alignment 4096)`,
+    ),
   ],
   [
     simplifyReferences,
