@@ -7,6 +7,7 @@ import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 import { SpecError } from '../../spec/index.ts';
 import { refuseChanges, repairRealm, watchRealm } from '../realm.ts';
 import { lookAt } from '../thrown.ts';
+import { outsideCalls } from '../time-limit.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
@@ -118,7 +119,7 @@ export async function importModule(path: string): Promise<Exports> {
   shareLateErrors();
   let exports: Exports;
   try {
-    exports = await imported(resolve(path));
+    exports = await outsideCalls(() => imported(resolve(path)));
   } catch (error) {
     repairRealm();
     const reason = (await reasonOf(error, path)).replaceAll(/\s+/g, ' ');
