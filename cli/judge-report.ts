@@ -43,7 +43,7 @@ function violationLines(log: JudgedLog, violation: LogViolation, path: string): 
 /** Returns what arrived of a console's log, where not all of it did. */
 function deliveryLines({ delivery }: JudgedLog): readonly string[] {
   if (delivery === null) return [];
-  const { boots, lost, lostNumbers, damaged, repeated, outOfOrder } = delivery;
+  const { boots, lost, lostNumbers, damaged, repeated, outOfOrder, unknown } = delivery;
   return [
     ...(boots > 1 ? [`boots     ${boots}, each judged from its start`] : []),
     ...(lost > 0
@@ -56,6 +56,11 @@ function deliveryLines({ delivery }: JudgedLog): readonly string[] {
     ...(outOfOrder > 0
       ? [`disorder  ${counted(outOfOrder, 'line')} with a lower number than the line before`]
       : []),
+    ...(unknown === null
+      ? []
+      : [
+          `unknown   ${counted(unknown.lines, 'line')} of another form, with the right checksum; first ${unknown.first}`,
+        ]),
   ];
 }
 

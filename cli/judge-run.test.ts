@@ -64,7 +64,7 @@ describe('frameproof judge --run', () => {
   it.each([
     [
       ['--run', 'echo booted; ls nowhere; exit 3'],
-      /^frameproof: console: expected a log, found no line of one; .*ended with exit code 3: ls: .*nowhere.*\n$/,
+      /^frameproof: console: expected a log, found no line of one: .*; .*ended with exit code 3: ls: .*nowhere.*\n$/,
     ],
     [[], /^frameproof: expected a log file, - for standard input, or --run .*\n$/],
     [['boot.txt', '--time', '3'], /^frameproof: --time: goes with --run\n$/],

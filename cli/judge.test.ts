@@ -82,7 +82,7 @@ describe('frameproof judge', () => {
 
   it.each([
     ['none.log', /^frameproof: none\.log: expected a readable file: no such file\n$/, 2],
-    ['box.txt', /^frameproof: box\.txt:1: expected JSON: [^\n]+\n$/, 2],
+    ['box.txt', /^frameproof: box\.txt: expected a log, found no line of one: [^\n]+\n$/, 2],
     ['newer.log', /^frameproof: this file no longer applies: newer\.log:1: format version 2, [^\n]+\n$/, 3],
   ])('refuses %s in one line', async (name, message, code) => {
     if (name === 'newer.log')

@@ -36,6 +36,24 @@ describe('frameproof profile', () => {
     expect(stdout).toMatch(/^target {2}frameproof\nseed {4}1\n\n\S/);
     expect(stdout).toMatch(/ Save it as profile\.json:\n\{.*\}\nnext: .* --profile profile\.json\n$/);
   });
+
+  it('leaves it to the author whether a claim that is only hinted at is made', async () => {
+    const kinds = JSON.stringify(join(ROOT, 'assurance/mutants/kinds/index.ts'));
+    writeFileSync(
+      join(folder, 'lists.mjs'),
+      `import { KINDS } from ${kinds};
+const { correct, others } = KINDS.find(({ claim }) => claim.search === 'partial' && !('holdsBack' in claim));
+export const profile = others;
+export default correct.create;`,
+    );
+    const { stdout, exitCode } = await inProcess(
+      ['profile', '--target', './lists.mjs', '--seed', '1'],
+      folder,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^this is either a defect or what the hint says: /m);
+    expect(stdout).toMatch(/^hint {6}if .*, claim "search": "partial"$/m);
+  });
 });
 
 describe('frameproof check', () => {

@@ -49,7 +49,9 @@ function proposal(
   const promises = [...profile.policies, ...(profile.contents === 'zeroed' ? ['zeroed pages'] : [])];
   if (unexplained !== null)
     return [
-      'no claim explains this: it may be a defect, so the rest of the profile was not looked for',
+      hint === null
+        ? 'no claim explains this: it may be a defect, so the rest of the profile was not looked for'
+        : 'this is either a defect or what the hint says: mend it, or do what the hint says, and run this again',
       ...formatCounterexample(unexplained),
       ...(hint === null ? [] : [`hint      ${hint}`]),
       '',

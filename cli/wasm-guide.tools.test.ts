@@ -39,13 +39,13 @@ beforeAll(async () => {
   for (const line of builds) expect(await build(line)).toBe('');
 }, 120_000);
 
-describe('the commands of the guide to WebAssembly', () => {
-  it('build and check four allocators that hold and two that are broken', () => {
-    expect(builds).toHaveLength(7);
+describe('the commands of the guide to WebAssembly, and to Rust and Zig', () => {
+  it('build and check six allocators that hold and two that are broken', () => {
+    expect(builds).toHaveLength(11);
     expect(checks.map(([, outcome]) => outcome).toSorted()).toEqual([
       'breaks allocBitmap.complete',
       'breaks init.withheld',
-      ...Array(4).fill('holds'),
+      ...Array(6).fill('holds'),
     ]);
   });
 

@@ -878,8 +878,8 @@ void llvm_gcda_end_file(void) {}
 
 /* ---- Helpers that the compiler calls -------------------------------------------------------------------------------- */
 
-/* Multiplies without a 128-bit multiplication, which would call this function. */
-__int128 __multi3(__int128 a, __int128 b) {
+/* Multiplies without a 128-bit multiplication, which would call this function. Weak: an archive of Rust may bring its own. */
+__attribute__((weak)) __int128 __multi3(__int128 a, __int128 b) {
     uint64_t left = (uint64_t)a, right = (uint64_t)b;
     uint64_t low = (left & UINT32_MAX) * (right & UINT32_MAX);
     uint64_t middle = (left >> 32) * (right & UINT32_MAX) + (low >> 32);

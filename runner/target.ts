@@ -5,6 +5,7 @@
 import {
   addressesOf,
   argumentsOf,
+  CALLS,
   type Call,
   isU64,
   type Operation,
@@ -184,10 +185,12 @@ export function refuseMissing(
   has: (name: Call | 'orders') => boolean,
 ): void {
   const missing = calls.find((call) => !has(call));
-  if (missing !== undefined)
+  if (missing !== undefined) {
+    const offered = { calls: CALLS.filter(has), ...(has('orders') ? { contiguous: 'orders' } : {}) };
     throw new SpecError(
-      `${path}: expected the call ${missing}, or a profile whose calls leave it out: its fp_target has none`,
+      `${path}: expected the call ${missing}, or a profile whose calls leave it out: its fp_target has ${JSON.stringify(offered)}`,
     );
+  }
   if (has('orders') && contiguous !== 'orders')
     throw new SpecError(
       `${path}: expected "contiguous": "orders" in its profile, because its fp_target has alloc_order or free_order`,

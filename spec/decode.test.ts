@@ -162,4 +162,11 @@ describe('parsing JSON', () => {
   test.each(['', '{', '{"a": }', 'nonsense\n\nnonsense', '\u0000'])('refuses %j in one line', (text) => {
     expect(() => parseJson(text, 'file')).toThrow(/^file: expected JSON: .+$/);
   });
+
+  test('says where: of a single line, whose source knows its number, by column', () => {
+    expect(() => parseJson('{"a": 1 "b": 2}', 'log:7')).toThrow(
+      /^log:7: expected JSON: Expected .* at column 9$/,
+    );
+    expect(() => parseJson('{"a": 1,\n"b" 2}', 'file')).toThrow(/ at line 2, column 5$/);
+  });
 });

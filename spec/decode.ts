@@ -178,7 +178,13 @@ export function parseForeignJson(text: string, source: Source): unknown {
     return exactJson(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
-    throw notJson(source, `: ${reason}`, error);
+    // The place of a single line is known to its source, which would seem to be contradicted by "line 1".
+    const place = text.trim().includes('\n') ? ' at line $1, column $2' : ' at column $2';
+    throw notJson(
+      source,
+      `: ${reason.replace(/ (?:in JSON )?at position \d+ \(line (\d+) column (\d+)\)$/, place)}`,
+      error,
+    );
   }
 }
 

@@ -184,7 +184,7 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     },
     profile.holdsBack > 0 && {
       what: `that an allocation which leaves fewer than ${counted(profile.holdsBack, 'free page frame')} is granted`,
-      why: 'it may hold them back',
+      why: 'it may hold them back; if they are fewer, as many as the claim is too large may be lost',
     },
     profile.outOfMemory === 'undefined' && {
       what: 'failure.enomem, failure.warns, failure.unchanged, and that what cannot be granted is refused',

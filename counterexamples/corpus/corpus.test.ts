@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { factoryTarget, OURS, type PmmCalls, wrapPmm } from '../../runner/index.ts';
-import { isSpecError, type PmmFactory, PmmPanic } from '../../spec/index.ts';
+import { decodeProfile, HIGHER_HALF_48, isSpecError, type PmmFactory, PmmPanic } from '../../spec/index.ts';
 import { saveTrace } from '../trace/trace-file.ts';
 import { OWN_CORPUS, replayCorpus } from './corpus.ts';
 
@@ -37,6 +37,23 @@ describe('the corpus of this package', () => {
     const target = factoryTarget({ name: 'wraps', policies: OURS.policies, create });
     const broken = replayCorpus(target, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'violated');
     expect(broken.map(({ path }) => path)).toEqual([expect.stringContaining('last-address')]);
+  });
+
+  it('is not for a target that never hands out the page frame which a trace frees', () => {
+    const create: PmmFactory = (map, options) => {
+      const pmm = createPmm(map, options);
+      const alloc: PmmCalls['alloc'] = () => {
+        const page = pmm.alloc();
+        return page === HIGHER_HALF_48 ? pmm.alloc() : page;
+      };
+      const { inspect, ...calls } = wrapPmm(pmm, { alloc });
+      return calls;
+    };
+    const claims = { calls: ['alloc', 'free'], zones: 1, neverBelow: '0x1000', failures: [] };
+    const profile = decodeProfile(claims, 'claims');
+    const target = factoryTarget({ name: 'keeps page frame 0', policies: [], profile, create });
+    const found = replayCorpus(target, [OWN_CORPUS]).find(({ path }) => path.endsWith('double-free.json'));
+    expect(found).toMatchObject({ verdict: 'beyond', reason: expect.stringMatching(/did not hand out$/) });
   });
 
   it('says of each trace what breaks on it', () => {

@@ -34,11 +34,20 @@ async function* standardInput(source: string): AsyncGenerator<unknown, void> {
 /** Bytes as they come. */
 export type Input = AsyncIterable<unknown>;
 
+/** Returns the encoding of a text that begins with these bytes. PowerShell writes UTF-16 where output is redirected to a file. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
 async function* textsOf(input: Input): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder('utf-8');
+  let decoder: TextDecoder | null = null;
   for await (const bytes of input)
-    if (bytes instanceof Uint8Array) yield decoder.decode(bytes, { stream: true });
-  yield decoder.decode();
+    if (bytes instanceof Uint8Array) {
+      decoder ??= new TextDecoder(encodingOf(bytes));
+      yield decoder.decode(bytes, { stream: true });
+    }
+  if (decoder !== null) yield decoder.decode();
 }
 
 /** Returns the name of the source at a path, for messages. */

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import {
   aboveLimit,
   type Config,
+  counted,
   decode,
   MemoryMap,
   memoryMap,
@@ -135,6 +136,13 @@ function isJson(text: string): boolean {
   return text.trimStart().startsWith('{');
 }
 
+/** Returns what was found in output that holds no line of a log. */
+function foundIn({ delivery: { damaged } }: ConsoleDecoder): string {
+  return damaged > 0
+    ? `found ${counted(damaged, 'line')} of one, of which no checksum is right`
+    : 'found no line of one: neither JSON from the first line on nor lines such as "fp 0 h 1 …" of frameproof_log.h';
+}
+
 /** Returns the reader of the memory map in what a console printed, with the notations that it needs. */
 async function mapReader(): Promise<MapReader> {
   const { importMemoryMap } = await import('../../spec/maps/index.ts');
@@ -168,10 +176,8 @@ export async function readLog(
     }
   if (first === null) throw new NoLogError(`${sourceName(path)}: expected a log, found nothing`);
   console?.end();
-  if (console?.isEmpty === true && options.input !== undefined)
-    throw new NoLogError(`${path}: expected a log, found no line of one`);
-  // A file that is neither kind of log is refused as JSON that is wrong.
-  if (console?.isEmpty === true) await json.take(first);
+  if (console?.isEmpty === true)
+    throw new NoLogError(`${sourceName(path)}: expected a log, ${foundIn(console)}`);
   return console?.delivery ?? null;
 }
 

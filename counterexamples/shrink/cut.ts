@@ -6,6 +6,8 @@
 import { type Execution, execute, type Target } from '../../runner/index.ts';
 import { isBurst, lengthOfStep, type Program, stepsOf } from '../../spec/index.ts';
 import type { Deadline } from './deadline.ts';
+import { fewest } from './fewest.ts';
+import { isKnownToHold } from './lean-trials.ts';
 import { placesOfResults, resultsNamed, subprogram } from './subprogram.ts';
 import { type Kept, type Progress, shows } from './trials.ts';
 
@@ -96,13 +98,13 @@ class Cutter {
     const { from, end: all, period } = this.#places()[k] ?? NOWHERE;
     if (period === 0 || this.#leaveOutUnnamed(from, all)) return;
     const end = all < this.operations.length && this.#leaveOutBetween(all - period, all) ? all - period : all;
-    let tooFew = 0;
     // The last repetition may be the one that fails: those before it are left out.
-    for (let enough = (end - from) / period; enough - tooFew > 1 && !this.isSpent; ) {
-      const times = Math.floor((tooFew + enough) / 2);
-      if (this.#leaveOutBetween(from + (times - 1) * period, from + (enough - 1) * period)) enough = times;
-      else tooFew = times;
-    }
+    let enough = (end - from) / period;
+    fewest(enough, 1, (times) => {
+      if (!this.#leaveOutBetween(from + (times - 1) * period, from + (enough - 1) * period)) return false;
+      enough = times;
+      return true;
+    });
   }
 
   /**
@@ -118,15 +120,14 @@ class Cutter {
     const inBurst = results.filter(({ at }) => at >= from && at < to);
     const unnamed = inBurst.filter(({ isNamed }) => !isNamed).map(({ at }) => at);
     if (unnamed.length === inBurst.length) return false;
-    let tooFew = -1;
     let enough = unnamed.length;
-    while (enough - tooFew > 1 && !this.isSpent) {
-      const kept = Math.floor((tooFew + enough) / 2);
-      const out = new Set(unnamed.slice(kept, enough));
-      if (this.#leaveOut((at) => out.has(at))) enough = kept;
-      else tooFew = kept;
-    }
-    return enough < unnamed.length;
+    const kept = fewest(enough, 0, (count) => {
+      const out = new Set(unnamed.slice(count, enough));
+      if (!this.#leaveOut((at) => out.has(at))) return false;
+      enough = count;
+      return true;
+    });
+    return kept < unnamed.length;
   }
 
   /** Leaves out operations [from, to). Returns whether the clause is still broken. */
@@ -140,7 +141,7 @@ class Cutter {
     const last = operations[operations.length - 1];
     const shorter = subprogram(operations, (at) => !isOut(at));
     // The last operation goes too if it names what was left out: then there is nothing to try.
-    return shorter.at(-1)?.call === last?.call && this.#attempt(shorter);
+    return !this.isSpent && shorter.at(-1)?.call === last?.call && this.#attempt(shorter);
   }
 
   #attempt(operations: Program): boolean {
@@ -148,8 +149,10 @@ class Cutter {
     const { deadline, onProgress } = this.#options;
     const { world, policies } = this.run;
     const scenario = { ...world, policies, operations };
-    const run = execute(this.#target, scenario, undefined, deadline.isInterrupted);
     onProgress(this.operations.length);
+    if (isKnownToHold(this.#target, scenario, { isOver: deadline.isInterrupted, whereDangling: false }))
+      return false;
+    const run = execute(this.#target, scenario, undefined, deadline.isInterrupted);
     if (!shows(run, this.#options.kept) || run.operations.length >= this.operations.length) return false;
     this.run = run;
     return true;

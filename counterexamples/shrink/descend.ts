@@ -18,16 +18,22 @@ interface Found {
   readonly place: number;
 }
 
+/** Places [from, end) among the drafts of a move. */
+interface Places {
+  readonly from: number;
+  readonly end: number;
+}
+
 function firstSimpler(
   trials: Trials,
   counterexample: Counterexample,
   move: Move,
-  from: number,
+  { from, end }: Places,
 ): Found | null {
   const bound = new Measured(counterexample.draft);
   let place = 0;
   for (const draft of move(counterexample)) {
-    if (trials.isSpent) return null;
+    if (trials.isSpent || place === end) return null;
     const isTried = place >= from && compareMeasured(new Measured(draft), bound) < 0;
     const found = isTried ? trials.attempt(draft) : null;
     if (found !== null) return { counterexample: found, place };
@@ -38,17 +44,19 @@ function firstSimpler(
 
 /** Steps by one move at a time: one that takes a page frame at a time leaves the rest of a million to one that takes halves. */
 const MOST_STEPS = 16;
+const ALL: Places = { from: 0, end: Number.POSITIVE_INFINITY };
 
 /**
  * Descends by one move as far as it goes, or for some steps. It goes on at the place that the last draft had: those before it, which have just failed, are mostly
- * larger steps towards the same bound. When none is left from there on, all are tried.
+ * larger steps towards the same bound. When none is left from there on, those before it are tried.
  */
 function descendBy(trials: Trials, start: Counterexample, move: Move): Descent {
-  let [counterexample, steps, from] = [start, 0, 0];
+  let [counterexample, steps] = [start, 0];
+  let places: Places = ALL;
   while (steps < MOST_STEPS) {
-    const found = firstSimpler(trials, counterexample, move, from);
-    if (found === null && from === 0) return { counterexample, steps };
-    from = found?.place ?? 0;
+    const found = firstSimpler(trials, counterexample, move, places);
+    if (found === null && places.from === 0) break;
+    places = found === null ? { from: 0, end: places.from } : { from: found.place, end: ALL.end };
     if (found === null) continue;
     counterexample = found.counterexample;
     steps += 1;
@@ -56,17 +64,18 @@ function descendBy(trials: Trials, start: Counterexample, move: Move): Descent {
   return { counterexample, steps };
 }
 
-/** Descends from a counterexample to a local minimum, or as far as the budget allows. */
+/** Descends from a counterexample to a local minimum, or as far as the budget allows: until each move in turn has found nothing. */
 export function descend(trials: Trials, start: Counterexample, moves: readonly Move[] = MOVES): Descent {
   let counterexample = start;
   let steps = 0;
-  for (let before = -1; before < steps; ) {
-    before = steps;
+  for (let idle = 0; idle < moves.length; )
     for (const move of moves) {
+      if (idle === moves.length) break;
       const lower = descendBy(trials, counterexample, move);
       counterexample = lower.counterexample;
       steps += lower.steps;
+      const isAtItsEnd = lower.steps < MOST_STEPS;
+      idle = (lower.steps === 0 ? idle : 0) + (isAtItsEnd ? 1 : 0);
     }
-  }
   return { counterexample, steps };
 }

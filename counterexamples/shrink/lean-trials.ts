@@ -13,15 +13,28 @@ function accepts(target: Target, world: Scenario, asked: Program, drive: (run: L
   return ended?.lean?.holds === true;
 }
 
-/** Whether a scenario is known to hold, or not to run. */
-export function isKnownToHold(target: Target, scenario: Scenario, isOver: () => boolean): boolean {
+interface KnownOptions {
+  readonly isOver: () => boolean;
+  /** What is said of a scenario that holds until it names what was not handed out. */
+  readonly whereDangling: boolean;
+}
+
+/** Whether a scenario is known to hold. */
+export function isKnownToHold(
+  target: Target,
+  scenario: Scenario,
+  { isOver, whereDangling }: KnownOptions,
+): boolean {
   const { operations } = scenario;
   let isKnown = false;
   const drive = (run: LeanRun): void => {
     for (const operation of operations) {
       if (isOver()) return;
-      if (!run.take(operation)) break;
-      run.perform();
+      if (run.take(operation)) run.perform();
+      else {
+        isKnown = whereDangling;
+        return;
+      }
     }
     isKnown = true;
   };

@@ -4,6 +4,7 @@
  */
 import type { Descent } from './descend.ts';
 import type { Draft, DraftDescriptor } from './draft.ts';
+import { fewest } from './fewest.ts';
 import type { Counterexample, Trials } from './trials.ts';
 
 type End = 'start' | 'end';
@@ -26,15 +27,11 @@ function lowered(
   withPages: (kept: number) => Draft,
 ): Counterexample {
   let best = start;
-  // Most descriptors that are still there are needed as they are.
-  let enough = pages;
-  for (let tooFew = -1, kept = pages - 1; enough - tooFew > 1 && !trials.isSpent; ) {
+  fewest(pages, 0, (kept) => {
     const found = trials.attempt(withPages(kept));
-    if (found === null && kept === pages - 1) return start;
-    if (found === null) tooFew = kept;
-    else [best, enough] = [found, kept];
-    kept = (tooFew + enough) >> 1;
-  }
+    best = found ?? best;
+    return found !== null;
+  });
   return best;
 }
 

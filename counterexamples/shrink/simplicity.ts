@@ -75,9 +75,9 @@ const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Returns the distance of a number of bytes from 0 in pages. A part of a page counts for half a page and a little more. */
 function pageDistance(bytes: bigint): number {
-  const isExact = bytes <= MOST_EXACT;
-  const part = isExact ? Number(bytes) % PAGE : Number(bytes % PAGE_BYTES);
-  const pages = isExact ? (Number(bytes) - part) / PAGE : Number(bytes / PAGE_BYTES);
+  const exact = bytes <= MOST_EXACT ? Number(bytes) : null;
+  const part = exact === null ? Number(bytes % PAGE_BYTES) : exact % PAGE;
+  const pages = exact === null ? Number(bytes / PAGE_BYTES) : (exact - part) / PAGE;
   return magnitude(pages) + (part === 0 ? 0 : 0.5 + part / 10_000);
 }
 

@@ -198,7 +198,7 @@ export class Trials {
     };
     const { deadline } = this.#budget;
     const scenario = this.#scenarios.scenarioOf(draft);
-    if (isKnownToHold(this.#target, scenario, deadline.isInterrupted)) {
+    if (isKnownToHold(this.#target, scenario, { isOver: deadline.isInterrupted, whereDangling: true })) {
       this.#outcomes.record(key, null);
       this.#tellProgress();
       return null;

@@ -77,10 +77,11 @@ function programLines({ scenario, responses, violation }: Trace): readonly strin
   const width = Math.max(0, ...steps.map(({ text }) => text.length));
   const digits = String(operations.length).length;
   return steps.map(({ text, at, operations: count }) => {
-    // Of a burst, the last answer is shown.
-    const last = Math.min(at + count, responses.length - 1);
-    const response = last > at ? responses[last] : undefined;
-    const answer = response === undefined ? '(not run)' : formatResponse(config, response);
+    // Of a burst, the first answer is shown and the last one.
+    const answers = responses
+      .slice(at + 1, at + 1 + count)
+      .map((response) => formatResponse(config, response));
+    const answer = [...new Set([answers.at(0) ?? '(not run)', answers.at(-1) ?? '(not run)'])].join(' … ');
     const isHere = violation !== undefined && violation.at >= at && violation.at < at + count;
     return `${String(at + 1).padStart(digits)}  ${text.padEnd(width)}  -> ${answer}${isHere ? '  <-- here' : ''}`;
   });

@@ -39,7 +39,7 @@ export interface Candidate {
 export interface Broken {
   readonly clause: BreakableClause;
   /** The frees before it: one that goes wrong in silence shows later. */
-  readonly earlier: readonly Operation<Reference>[];
+  readonly earlier: readonly Moment[];
   readonly moment: Moment;
   readonly profile: Profile;
 }

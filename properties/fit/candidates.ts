@@ -13,7 +13,7 @@ export function unaskedFor(profile: Profile): readonly Candidate[] {
   const isUncounted = profile.calls.includes('retain') && profile.mostReferences === null;
   const lists = (namedZones(profile) ?? []).flatMap((_, k) => listsFor(profile, k));
   return [
-    ...(profile.zones === 1 ? ofNamedZones(profile) : []),
+    ...(profile.zones === 2 ? [] : ofNamedZones(profile)),
     ...(isUncounted ? ofCounters(profile) : []),
     ...lists.filter(({ isHintOnly }) => isHintOnly === undefined),
   ].flatMap((candidate) => asPossible(profile, candidate));
@@ -27,10 +27,10 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
     ofUnaligned,
     ofParts,
     ofBoot,
+    ofReferences,
     ofMisuse,
     ofAdding,
     ofMemory,
-    ofReferences,
     ofReports,
     ofBatches,
     ofZones,

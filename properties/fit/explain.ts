@@ -33,19 +33,17 @@ function roomyWorld(profile: Profile): World {
   const least = (a: PhysicalAddress, b: PhysicalAddress): PhysicalAddress => (a < b ? a : b);
   const end = ROOM + memoryAtLeast;
   const starts = (namedZones(profile) ?? []).flatMap(({ below }) =>
-    below === undefined ? [] : [pfnOf(below)],
+    below === undefined ? [] : [Number(pfnOf(below))],
   );
-  const edges = [
-    1,
-    ROOM / 4,
-    ...starts.filter((start) => start > ROOM / 4 && start < end).map((start) => start + 1),
-  ];
+  const inside = starts.filter((start) => start < end);
+  const edges = [1, ROOM / 4, ...inside.map((start) => start + 1)].sort((a, b) => a - b);
   const descriptors = edges.map((base, i) => {
     const next = edges[i + 1] ?? end;
+    const isBeforeZone = inside.includes(next - 1);
     return {
       type: 'conventional' as const,
       start: addressOf(pfn(base)),
-      pages: next - base - (i >= 1 && next < end ? 1 : 0),
+      pages: Math.max(0, next - base - (isBeforeZone ? 1 : 0)),
     };
   });
   return {
@@ -159,7 +157,7 @@ export function explain(
   if (violation === undefined || moment === undefined) return null;
   const earlier = moments
     .slice(0, -1)
-    .flatMap(({ demand }) => (demand !== null && isFree(demand.operation.call) ? [demand.operation] : []));
+    .filter(({ demand }) => demand !== null && isFree(demand.operation.call));
   const asTold = target.withClaims({ profile });
   const room = roomFor(asTold);
   for (const candidate of candidatesFor({ clause: violation.clause, earlier, moment, profile })) {
@@ -167,7 +165,7 @@ export function explain(
     if (isSure && candidate.isHintOnly) continue;
     const claimed = withClaims(profile, candidate.claims);
     if (claimed === null) continue;
-    const fitted = target.withClaims({ profile: claimed });
+    const fitted = target.withClaims({ profile: unreported(claimed, candidate.claims) });
     const isExplained = execute(fitted, { ...scenario, ...withZoneOf(claimed, scenario) }).violation === null;
     if (isExplained && isSupported(asTold, claimed, candidate, room)) return { candidate, profile: claimed };
   }

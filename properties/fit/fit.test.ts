@@ -1,22 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { REFERENCES } from '../../assurance/calls/references.ts';
 import { KINDS } from '../../assurance/mutants/kinds/index.ts';
 import { kindTarget } from '../../assurance/mutants/kinds/kind.ts';
 import { createPmm } from '../../impl/index.ts';
-import { factoryTarget, type Target, wrapPmm } from '../../runner/index.ts';
+import { execute, factoryTarget, type Target, wrapPmm } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import {
+  config,
   decodeProfile,
+  memoryMap,
   ownerAfterInit,
   PAGE_BYTES,
   type PmmFactory,
   POLICIES,
   Profile,
+  type Program,
+  type SomePmm,
   type SomePmmFactory,
   type Trace,
-  toHigherHalf,
   WorldRefused,
 } from '../../spec/index.ts';
 import { runCampaign } from '../random/index.ts';
+import { free, freeRegion, page, retain, run } from './candidate.ts';
 import { explain, fitProfile, hintOn } from './index.ts';
 
 /** Returns the first counterexample of a target. */
@@ -49,7 +54,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   outOfMemory: /^if it stops or waits where memory is used up, claim "outOfMemory": "undefined"$/,
   holdsBack:
-    /^if (it holds back 4 free page frames, as below a watermark|page frames that are freed wait until there are 4 of them), claim "holdsBack": [34](, "search": "partial")?$/,
+    /^if (it holds back 4 free page frames, as below a watermark|page frames that are freed wait until there are (4|32) of them), claim "holdsBack": ([34]|31)(, "search": "partial")?$/,
   singlePages: /^if single pages come from any of its zones, claim "singlePages": "any-zone"$/,
   bootMemory: /^if boot memory is never handed over, claim "bootMemory": "kept"$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
@@ -152,28 +157,184 @@ describe('a defect', () => {
   });
 });
 
+/** Returns what builds a manager from the addresses of the pages that are free at first, ascending, and that of page 0. */
+function listOf(make: (free: bigint[], start: bigint) => Omit<SomePmm, 'errno'>): SomePmmFactory {
+  return (map, { config: { higherHalf } }) => {
+    const pages = map.descriptors.flatMap(({ type, start, pages: count }) =>
+      ownerAfterInit(type) === 'pmm'
+        ? Array.from({ length: count }, (_, k) => higherHalf + start + BigInt(k) * PAGE_BYTES)
+        : [],
+    );
+    return {
+      errno: null,
+      ...make(
+        pages.sort((a, b) => Number(a - b)),
+        higherHalf,
+      ),
+    };
+  };
+}
+
+/** The claims of a list of pages. */
+const LIST = { zones: 1, misuse: 'undefined', failures: [], memoryBelow: '0x400000' };
+
+function listTarget(make: Parameters<typeof listOf>[0], claims: object): Target {
+  const profile = decodeProfile({ ...LIST, ...claims }, 'claims');
+  return factoryTarget({ name: 'list', policies: [], profile, create: listOf(make) });
+}
+
 /** Keeps the addresses of free pages but page 0 as they are freed: one inside a page is handed out as it is. */
-const listOfAddresses: SomePmmFactory = (map, { config }) => {
-  const pages = map.descriptors.flatMap(({ type, start, pages: count }) =>
-    ownerAfterInit(type) === 'pmm'
-      ? Array.from({ length: count }, (_, k) => toHigherHalf(config, start) + BigInt(k) * PAGE_BYTES)
-      : [],
-  );
-  const free = pages.filter((address) => address !== config.higherHalf);
-  return { errno: null, alloc: () => free.pop() ?? null, free: (address) => void free.push(address) };
+const addresses = (pages: bigint[], start: bigint): Omit<SomePmm, 'errno'> => {
+  const free = pages.filter((address) => address !== start);
+  return { alloc: () => free.pop() ?? null, free: (address) => void free.push(address) };
 };
+
+/** Leaves the last four pages, and frees four at once, the highest page first. */
+const withWatermark = (free: bigint[]): Omit<SomePmm, 'errno'> => {
+  const waiting: bigint[] = [];
+  return {
+    alloc: () => (free.length > 4 ? (free.pop() ?? null) : null),
+    free: (address) => {
+      waiting.push(address - (address % PAGE_BYTES));
+      if (waiting.length === 4) free.push(...waiting.splice(0));
+    },
+  };
+};
+
+/** Tells in the array how far a batch came that it refuses, and warns of nothing. */
+const leavingEntries = (free: bigint[]): Omit<SomePmm, 'errno'> => ({
+  allocPages: (entries, count) => {
+    const granted = count <= free.length;
+    for (let i = 0; i < Math.min(Number(count), free.length + 1); i += 1) entries[i] = free.at(-1 - i) ?? 0n;
+    if (granted) free.length -= Number(count);
+    return granted;
+  },
+  free: (address) => void free.push(address - (address % PAGE_BYTES)),
+});
+
+/** A run that may lie in page frames [base, to), aligned to its size and freed only whole where it is a block. */
+interface Wanted {
+  readonly base: number;
+  readonly to: number;
+  readonly isBlock?: boolean;
+}
+
+/** Returns what builds a manager that hands out the lowest run which is wanted, in the first of these that has one. */
+function runsOf(
+  wantedOf: (count: number, maxFrame: number) => readonly Wanted[],
+): Parameters<typeof listOf>[0] {
+  return (pages, start) => {
+    const frameOf = (address: bigint): number => Number((address - start) / PAGE_BYTES);
+    const isFree = new Uint8Array(pages.length === 0 ? 0 : frameOf(pages.at(-1) ?? 0n) + 1);
+    for (const address of pages) isFree[frameOf(address)] = 1;
+    const blocks = new Map<number, number>();
+    const take = (count: number, { base, to, isBlock = false }: Wanted): bigint | null => {
+      const step = isBlock ? count : 1;
+      for (
+        let frame = Math.ceil(base / step) * step;
+        frame + count <= Math.min(to, isFree.length);
+        frame += step
+      ) {
+        if (isFree.subarray(frame, frame + count).includes(0)) continue;
+        isFree.fill(0, frame, frame + count);
+        if (isBlock) blocks.set(frame, count);
+        return start + BigInt(frame) * PAGE_BYTES;
+      }
+      return null;
+    };
+    const freeRegion = (address: bigint, count: number | bigint): void => {
+      const frame = frameOf(address);
+      if (blocks.size > 0 && blocks.get(frame) !== Number(count)) return;
+      blocks.delete(frame);
+      isFree.fill(1, frame, frame + Number(count));
+    };
+    return {
+      allocBitmap: (count, maxAddr) => {
+        const wanted =
+          count > 0 && count <= 1024 ? wantedOf(Number(count), Number(BigInt(maxAddr) / PAGE_BYTES)) : [];
+        return wanted.reduce<bigint | null>((found, each) => found ?? take(Number(count), each), null);
+      },
+      free: (address) => freeRegion(address, 1),
+      freeRegion,
+      freeAmount: () => isFree.reduce((sum, each) => sum + each, 0),
+    };
+  };
+}
+
+/** Has a place for each page that is free at first: what else is freed is lost. */
+const placesFor = (free: bigint[]): Omit<SomePmm, 'errno'> => {
+  const places = free.length;
+  return {
+    alloc: () => free.pop() ?? null,
+    free: (address) => void (free.length < places && free.push(address - (address % PAGE_BYTES))),
+  };
+};
+
+/** Returns the claims that explain what is wrong with a program, on 4 MiB of free memory but page 0. */
+function claimsFor(target: Target, operations: Program): object | null {
+  const map = memoryMap([{ type: 'conventional', start: PAGE_BYTES, pages: 1023 }]);
+  const trace = execute(target, { map, config: config(), policies: [], operations }).trace();
+  return explain(target, trace)?.candidate.claims ?? null;
+}
+
+describe('the claim that explains a program', () => {
+  it('is that blocks which are asked for by order are freed whole', () => {
+    const calls = ['allocBitmap', 'free', 'freeRegion', 'freeAmount'];
+    const target = listTarget(
+      runsOf(() => [{ base: 0, to: 1024, isBlock: true }]),
+      { calls, contiguous: 'orders' },
+    );
+    expect(claimsFor(target, [run(8n), freeRegion(page(4), 4n)])).toEqual({ freeRuns: 'whole' });
+  });
+
+  it('is a further zone, and that runs have no alignment though a zone begins at a multiple of much', () => {
+    const ends = [32, 128];
+    const zones = [128, 32, 0].map((base, i) => ({ base, to: [1024, 128, 32][i] ?? 0 }));
+    const claims = {
+      calls: ['allocBitmap', 'freeRegion', 'freeAmount'],
+      zones: [{ name: 'dma', below: '0x80000' }, { name: 'normal' }],
+    };
+    const target = listTarget(
+      runsOf((_, end) => zones.filter(({ base }) => !ends.includes(end) || base < end)),
+      claims,
+    );
+    expect(claimsFor(target, [run(100n, PAGE_BYTES, 0x8_0000n)])).toEqual({
+      zones: [{ name: 'below-0x20000', below: '0x20000' }, ...claims.zones],
+    });
+    expect(claimsFor(target, [run(1n), run(1n, 2n ** 16n)])).toEqual({ runArguments: ['maxAddr'] });
+  });
+
+  it('is that a free takes one of several references', () => {
+    const [, taking] = REFERENCES;
+    if (taking === undefined) throw new Error('no free takes a reference');
+    const profile = decodeProfile({ ...taking.claims, freesShared: 'never' }, 'claims');
+    const target = factoryTarget({ name: 'references', policies: [], profile, create: taking.correct });
+    const operations: Program = [{ call: 'alloc' }, retain(page(0)), free(page(0))];
+    expect(claimsFor(target, operations)).toEqual({ freesShared: 'one-reference' });
+  });
+
+  it('is the number of references at which one more is refused', () => {
+    const [bound] = REFERENCES;
+    if (bound === undefined) throw new Error('no number of references is bound');
+    const profile = decodeProfile({ ...bound.claims, mostReferences: null }, 'claims');
+    const create: SomePmmFactory = (map, options) => {
+      const pages = bound.correct(map, options);
+      const counts = new Map<bigint, number>();
+      const retain = (address: bigint): boolean => {
+        counts.set(address, (counts.get(address) ?? 1) + 1);
+        return (counts.get(address) ?? 0) <= 6;
+      };
+      return { errno: null, alloc: () => pages.alloc?.() ?? null, retain };
+    };
+    const target = factoryTarget({ name: 'six', policies: [], profile, create });
+    const operations: Program = [{ call: 'alloc' }, ...Array(6).fill(retain(page(0)))];
+    expect(claimsFor(target, operations)).toEqual({ mostReferences: 6 });
+  });
+});
 
 describe('a fit', () => {
   it('finds the claims where a free goes wrong in silence, and where no amount tells what is left unused', async () => {
-    const claims = {
-      calls: ['alloc', 'free'],
-      zones: 1,
-      misuse: 'undefined',
-      failures: [],
-      memoryBelow: '0x4000000',
-    };
-    const profile = decodeProfile(claims, 'claims');
-    const target = factoryTarget({ name: 'addresses', policies: [], profile, create: listOfAddresses });
+    const target = listTarget(addresses, { calls: ['alloc', 'free'], memoryBelow: '0x4000000' });
     const fit = await fitProfile(target, { seed: 1, programs: 10 });
     expect(fit.unexplained).toBeNull();
     expect(fit.profile).toMatchObject({
@@ -181,6 +342,41 @@ describe('a fit', () => {
       misuse: 'undefined',
       neverBelow: PAGE_BYTES,
     });
+  });
+
+  it.each([
+    [
+      'frees that wait below a watermark',
+      withWatermark,
+      { calls: ['alloc', 'free'] },
+      { calls: ['alloc', 'free'], holdsBack: 7 },
+    ],
+    [
+      'a batch that leaves its mark, where failures report nothing either',
+      leavingEntries,
+      { calls: ['allocPages', 'free'] },
+      { restOfBatch: 'unspecified', failures: [] },
+    ],
+  ] as const)('finds %s', async (_, make, claims, found) => {
+    const { profile, unexplained } = await fitProfile(listTarget(make, claims), { seed: 1, programs: 40 });
+    expect(unexplained).toBeNull();
+    const all = Profile.encode(profile) as Record<string, unknown>;
+    expect(all).toMatchObject(found);
+    expect(all).not.toHaveProperty('bitmapZoneEnd');
+  });
+
+  it('ends where boot memory is lost, with a hint that it may be kept, and starts from that', async () => {
+    const claims = { calls: ['alloc', 'free'] };
+    const options = { seed: 1, programs: 40 };
+    const target = listTarget(placesFor, claims);
+    const { profile, unexplained } = await fitProfile(target, options);
+    if (unexplained === null) throw new Error('boot memory is lost');
+    expect(hintOn(target.withClaims({ profile }), unexplained)).toBe(
+      'if boot memory is never handed over, claim "bootMemory": "kept"',
+    );
+    const kept = await fitProfile(listTarget(placesFor, { ...claims, bootMemory: 'kept' }), options);
+    expect(kept.unexplained).toBeNull();
+    expect(kept.profile.bootMemory).toBe('kept');
   });
 
   it('finds the claim, the answer that led to it, and the policies that hold too', async () => {

@@ -58,10 +58,10 @@ const SHRINK_MS = 1500;
  * claims that only a hint names.
  */
 function startOf(profile: Profile): Profile {
-  const { calls, batches, search, holdsBack, zones, fallback } = profile;
+  const { calls, batches, search, holdsBack, bootMemory, zones, fallback } = profile;
   const { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd } = profile;
   const worlds = { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
-  const said = { calls, batches, search, holdsBack, ...worlds };
+  const said = { calls, batches, search, holdsBack, bootMemory, ...worlds };
   const isInGroups = typeof profile.runsWithin === 'bigint';
   const { runArguments } = isInGroups ? profile : { runArguments: runArgumentsOf(calls) };
   const whole: Profile =

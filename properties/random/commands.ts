@@ -220,9 +220,10 @@ function burstsUpTo(longest: number, every: number, { burst, sweep }: Sizes): Bu
   return { longest: most, sweep: longest < burst ? most : sweep, every };
 }
 
-/** Bursts of a program that is not deep: of most programs few and short. */
-function fewBursts(sizes: Sizes): Arbitrary<Bursts> {
+/** Bursts of a program that is not deep: of most programs few and short; more where page frames are held back, since lost ones show where all are taken. */
+function fewBursts({ holdsBack }: Profile, sizes: Sizes): Arbitrary<Bursts> {
   return oneof(
+    ...(holdsBack > 0 ? [{ arbitrary: constant(burstsUpTo(2 ** 8, 8, sizes)), weight: 127 }] : []),
     { arbitrary: constant(burstsUpTo(2 ** 6, 64, sizes)), weight: 124 },
     { arbitrary: constant(burstsUpTo(2 ** 10, 8, sizes)), weight: 3 },
   );
@@ -262,7 +263,7 @@ export function usualParts(profile: Profile, sizes: Sizes = ANY_SIZE): ProgramPa
     calls: anySwitches.map((off) => repertoire(off, profile.calls)),
     command: anyCommand,
     bursts: oneof(
-      { arbitrary: fewBursts(sizes), weight: 128 - sizes.deep },
+      { arbitrary: fewBursts(profile, sizes), weight: 128 - sizes.deep },
       { arbitrary: deepBursts(sizes), weight: sizes.deep },
     ),
     favourites: anyFavourites,
@@ -369,7 +370,7 @@ export const anyProgram: ProgramDraw = (operations, world, profile = WHOLE, size
   const deep = { arbitrary: drawn({ bursts: deepBursts(sizes), worlds: roomy }), weight: sizes.deep };
   const probes = sizes.deep === 1 ? 0 : PROBES;
   return oneof(
-    { arbitrary: drawn({ bursts: fewBursts(sizes) }), weight: 128 - sizes.deep - probes },
+    { arbitrary: drawn({ bursts: fewBursts(profile, sizes) }), weight: 128 - sizes.deep - probes },
     deep,
     ...(probes === 0 ? [] : [{ arbitrary: probesOfBootMemory(world, profile, sizes), weight: probes }]),
   );

@@ -48,12 +48,20 @@ export const found: readonly string[] = [a, b, c, d];`;
     mkdirSync(join(folder, 'package'));
     written('package/package.json', '{ "type": "commonjs" }');
     written('package/old.ts', 'exports.old = 1 as number;');
-    written('package/part.ts', 'export const part: number = 2;');
+    written('package/part.ts', '/** Two. */\nexport const part: number = 2;');
     const text = `import { old } from './old.ts';
 import { part } from './part';
 export const sum: number = old + part;`;
     const { sum } = await importModule(written('package/whole.ts', text));
     expect(sum).toBe(3);
+  });
+
+  it('where a compiler made CommonJS of it', async () => {
+    const text = `Object.defineProperty(exports, '__esModule', { value: true });
+exports.profile = { zones: 1 };
+exports.default = class {};`;
+    const { default: Compiled, profile } = await importModule(written('compiled.cjs', text));
+    expect([typeof Compiled, profile]).toEqual(['function', { zones: 1 }]);
   });
 
   it('with the lines of its source in stacks', async () => {

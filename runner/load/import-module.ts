@@ -54,6 +54,16 @@ async function imported(path: string): Promise<Exports> {
   }
 }
 
+/** Returns what a module exports. Where a compiler made CommonJS of one, its own default export is a property of what Node.js takes for that. */
+function exportsOf(namespace: Exports): Exports {
+  const { __esModule: isCompiled, default: all } = namespace;
+  return isCompiled === true && isObject(all) ? all : namespace;
+}
+
+function isObject(value: unknown): value is Exports {
+  return typeof value === 'object' && value !== null;
+}
+
 /** The channel on which threads tell what a module throws outside its calls. */
 const LATE = 'frameproof-late';
 let isShared = false;
@@ -119,7 +129,7 @@ export async function importModule(path: string): Promise<Exports> {
   shareLateErrors();
   let exports: Exports;
   try {
-    exports = await outsideCalls(() => imported(resolve(path)));
+    exports = exportsOf(await outsideCalls(() => imported(resolve(path))));
   } catch (error) {
     repairRealm();
     const reason = (await reasonOf(error, path)).replaceAll(/\s+/g, ' ');

@@ -86,6 +86,9 @@ function ownClauses(exports: Readonly<Record<string, unknown>>, path: string): r
 /** Extensions of the files that are imported. Other files are executed. */
 const MODULES = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
+/** Extensions of what is not compiled, or not linked. */
+const SOURCES = ['.c', '.cc', '.cpp', '.cxx', '.rs', '.zig', '.o', '.a'];
+
 /** Whether the name of a target is that of a module. */
 export function isModule(path: string): boolean {
   return MODULES.includes(extname(path));
@@ -125,7 +128,10 @@ function refuseMissing(path: string): void {
 function refuseUnrunnable(path: string): void {
   if (may(path, constants.X_OK)) return;
   const expected = `a module (${MODULES.join(', ')}), WebAssembly or an executable`;
-  throw new SpecError(`${path}: expected ${expected}: it may not be executed`);
+  const why = SOURCES.includes(extname(path))
+    ? 'it must be compiled, with its target file: npx frameproof build'
+    : 'it may not be executed';
+  throw new SpecError(`${path}: expected ${expected}: ${why}`);
 }
 
 const ONE_CALLER = 'expected a module or an executable, which can have several callers';
@@ -223,6 +229,6 @@ export async function loadInteractiveTarget(
   if (target.isInteractive) return target;
   await target.close();
   throw new SpecError(
-    `--target: expected a target that answers call by call, such as a module: ${name} takes whole programs only`,
+    `--target: expected a module or WebAssembly (frameproof build -o pmm.wasm), which answer call by call: ${name} takes whole programs only`,
   );
 }

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { compileFunction } from 'node:vm';
 import { transformSync } from 'amaro';
 import { isUsersFile } from '../thrown.ts';
 
@@ -56,10 +57,15 @@ export function stripped(path: string): string | null {
   }
 }
 
-/** Returns the format of a module: where the ending does not say it, modules import or export something, whatever package.json says. */
+/** Returns the format of a module: where the ending does not say it, CommonJS is what can be the body of a function, whatever package.json says. */
 function formatOf(path: string, code: string): 'module' | 'commonjs' {
   if (!path.endsWith('.ts')) return path.endsWith('.cts') ? 'commonjs' : 'module';
-  return /^\s*(?:import|export)\b/m.test(code) ? 'module' : 'commonjs';
+  try {
+    compileFunction(code);
+    return 'commonjs';
+  } catch {
+    return 'module';
+  }
 }
 
 /** Returns the names of files that compilers try for a name that no file has: the source of that JavaScript, or with an ending. */

@@ -266,6 +266,10 @@ describe('an executable that', () => {
   it('is a file that may not be executed is refused', async () => {
     writeFileSync(join(folder, 'plain'), '');
     await expect(loadTarget(join(folder, 'plain'))).rejects.toThrow(/it may not be executed$/);
+    writeFileSync(join(folder, 'pmm.c'), '');
+    await expect(loadTarget(join(folder, 'pmm.c'))).rejects.toThrow(
+      /it must be compiled, .*frameproof build$/,
+    );
     await expect(loadTarget(folder)).rejects.toThrow(/it is a folder$/);
     await expect(loadTarget(join(folder, 'none'))).rejects.toThrow(/the file does not exist$/);
   });

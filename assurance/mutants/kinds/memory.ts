@@ -168,6 +168,21 @@ export const MEMORY_KINDS: readonly Kind[] = [
     ],
   },
   {
+    claim: { holdsBack: 31 },
+    others: { calls: ['alloc', 'free'] },
+    correct: variant('frees-by-thirty-two', 'alloc.complete', batchedFrees(32)),
+    broken: [
+      variant('frees-by-thirty-three', 'alloc.complete', batchedFrees(33)),
+      variant('page-lost-once', 'alloc.complete', (parts) => {
+        const lost = parts.hidden<number>(0);
+        return batchedFrees(32, ({ inner }) => {
+          if (lost.value === 0) inner.alloc();
+          lost.value = 1;
+        })(parts);
+      }),
+    ],
+  },
+  {
     claim: { contents: 'zeroed' },
     others: { calls: ['alloc', 'free', 'freeAmount'] },
     adds: true,

@@ -104,6 +104,24 @@ describe("judging a console's output", () => {
     expect(await judged(late)).toMatchObject({ verdict: 'admitted', delivery: { outOfOrder: 1 } });
   });
 
+  it('names a line whose checksum is right and that is none of the format', async () => {
+    const lines = boot(HEADER, MAP, `a ${at(32)}`, `a 0x${at(33)}`, 'z 1', 'm 63 0 1');
+    expect(await judged(lines)).toMatchObject({
+      operations: 1,
+      delivery: {
+        damaged: 0,
+        unknown: { lines: 3, first: expect.stringMatching(/:4: a 0xffff800000021000$/) },
+      },
+    });
+  });
+
+  it.each(['utf16le', 'utf16be'])('reads %s, as PowerShell redirects output', async (encoding) => {
+    const path = logOf([]);
+    const bytes = Buffer.from(`\uFEFF${WHOLE.join('\n')}\n`, 'utf16le');
+    writeFileSync(path, encoding === 'utf16be' ? bytes.swap16() : bytes);
+    expect(summary(await judgeLog(path))).toMatchObject({ verdict: 'admitted', operations: 4 });
+  });
+
   it('knows nothing at first where the beginning is lost, or no map is there', async () => {
     expect(summary(await judged(WHOLE.slice(2)))).toMatchObject({
       verdict: 'admitted',
@@ -143,7 +161,11 @@ describe("judging a console's output", () => {
       ':1: zones: expected 1, 2 or an array of zones: [{"name":"dma","below":"0x1000000"},{"name":"normal"}], found 3',
     ],
     [boot(HEADER, MAP, MAP, 'a 1'), ':1: the memory map after this line: '],
-    [['nothing of it'], ':1: expected JSON: '],
+    [['nothing of it'], ': expected a log, found no line of one: '],
+    [
+      boot(HEADER, MAP).map((line) => line.replace('fp ', 'fp 0')),
+      ': expected a log, found 2 lines of one, of which no checksum is right',
+    ],
   ])('refuses %j in one line', async (lines, message) => {
     await expect(judged(lines)).rejects.toThrow(message);
   });

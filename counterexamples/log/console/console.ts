@@ -14,6 +14,7 @@ import {
   memoryMap,
   parseJson,
   SpecError,
+  shortened,
   WHOLE,
 } from '../../../spec/index.ts';
 import type { Line } from '../lines.ts';
@@ -38,6 +39,8 @@ export interface Delivery {
   readonly repeated: number;
   /** Lines whose number is lower than that of the one before. */
   readonly outOfOrder: number;
+  /** Lines with the right checksum that are not of the format, and the first of them with its place; null if there are none. */
+  readonly unknown: { readonly lines: number; readonly first: string } | null;
 }
 
 /** Returns the memory map in a text of any notation. */
@@ -99,6 +102,7 @@ export class ConsoleDecoder {
   #damaged = 0;
   #repeated = 0;
   #outOfOrder = 0;
+  #unknown: Delivery['unknown'] = null;
 
   constructor(
     source: string,
@@ -124,6 +128,7 @@ export class ConsoleDecoder {
       damaged: this.#damaged,
       repeated: this.#repeated,
       outOfOrder: this.#outOfOrder,
+      unknown: this.#unknown,
     };
   }
 
@@ -148,11 +153,11 @@ export class ConsoleDecoder {
     if (line.letter === 'h' || line.letter === 'j') return this.#takeHeader(line, place);
     const missing = this.#follow(line.number);
     const isWhole = missing === 0;
-    if (this.#beginning !== null && line.letter === 'm' && isWhole) return this.#takeRegion(line);
+    if (this.#beginning !== null && line.letter === 'm' && isWhole) return this.#takeRegion(line, place);
     if (this.#beginning !== null && !this.#begin(isWhole)) return false;
     if (!isWhole && !this.#reader.onLoss(missing)) return false;
     const entry = compactEntry(line, this.#addressOf);
-    if (entry === null) return this.#takeUnknown();
+    if (entry === null) return this.#takeUnknown(line, place);
     return this.#reader.onEntry(entry, place);
   }
 
@@ -190,9 +195,10 @@ export class ConsoleDecoder {
     else if (this.#ranges.length === MOST_RANGES) this.#ranges.push('…');
   }
 
-  /** A line with the right checksum that is not one of a log: its writer has another version, or it is damaged after all. */
-  #takeUnknown(): boolean {
-    this.#damaged += 1;
+  /** A line with the right checksum that is not one of a log: its writer has another version, or a defect. */
+  #takeUnknown({ letter, words }: CompactLine, line: number): boolean {
+    const first = `${this.#source}:${line}: ${shortened([letter, ...words].join(' '))}`;
+    this.#unknown = { first, ...this.#unknown, lines: (this.#unknown?.lines ?? 0) + 1 };
     return this.#reader.onLoss(1);
   }
 
@@ -227,10 +233,12 @@ export class ConsoleDecoder {
     }
   }
 
-  #takeRegion({ words: [efi, start, pages] }: CompactLine): boolean {
+  #takeRegion(line: CompactLine, place: number): boolean {
+    const [efi, start, pages] = line.words;
     const type = typeOf(hexWord(efi));
     const [first, count] = [hexWord(start), hexWord(pages)];
-    if (type === null || first === null || count === null) return this.#begin(false) && this.#takeUnknown();
+    if (type === null || first === null || count === null)
+      return this.#begin(false) && this.#takeUnknown(line, place);
     this.#beginning?.regions.push({ type, start: first, pages: Number(count) });
     return true;
   }

@@ -124,7 +124,8 @@ export class FtraceDecoder {
   }
 
   get delivery(): Delivery {
-    return { boots: 1, lost: this.#lost, lostNumbers: [], damaged: 0, repeated: 0, outOfOrder: 0 };
+    const none = { lostNumbers: [], damaged: 0, repeated: 0, outOfOrder: 0, unknown: null };
+    return { boots: 1, lost: this.#lost, ...none };
   }
 
   /** Takes one line. Returns whether to go on. */

@@ -2,7 +2,14 @@
  * Lower counts. A count of an allocation goes down together with the references to its pages, the count of the region that
  * frees it, and the page frames of the map that it was there to use up.
  */
-import { argumentsOf, isU64, namesResult, type Operation, type Reference } from '../../../spec/index.ts';
+import {
+  argumentsOf,
+  isU64,
+  namesResult,
+  type Operation,
+  PAGE_BYTES,
+  type Reference,
+} from '../../../spec/index.ts';
 import type { Draft } from '../draft.ts';
 import { withoutPageFrames } from '../layout.ts';
 import { withOperation, withReferences } from '../rewrite.ts';
@@ -76,6 +83,17 @@ function withCountsLess(draft: Draft, chosen: readonly CountAt[], less: bigint):
   return { ...draft, operations };
 }
 
+/** The draft in which the regions whose counts were lowered end where they ended: they begin as many page frames later. */
+function endingAsBefore(draft: Draft, chosen: readonly CountAt[], less: bigint): Draft {
+  const operations = draft.operations.map((operation, at): Operation<Reference> => {
+    if (operation.call !== 'freeRegion' || !chosen.some((count) => count.at === at)) return operation;
+    const { address } = operation;
+    if (namesResult(address)) return operation;
+    return { ...operation, address: { absolute: address.absolute + less * PAGE_BYTES } };
+  });
+  return { ...draft, operations };
+}
+
 /** Sets of counts to lower together: all, each pair, each one. */
 function countSets(draft: Draft): readonly (readonly CountAt[])[] {
   const all = countsOf(draft).slice(0, MOST_COUNTS);
@@ -105,19 +123,25 @@ function withinResults(draft: Draft): Draft {
   });
 }
 
-/** Lowers counts together, and with them the page frames of a descriptor. */
+/** Lowers counts together, and with them the page frames of a descriptor: first all counts as far as they go without, since large ones take long to run. */
 export function* lowerCounts({ draft }: Counterexample): Generator<Draft> {
-  for (const chosen of countSets(draft))
+  const sets = countSets(draft);
+  for (const chosen of sets)
     for (const less of decrements(chosen)) {
       const lower = withCountsLess(draft, chosen, less);
       if (chosen.length > 1) yield lower;
       yield withinResults(lower);
+    }
+  for (const chosen of sets.toReversed())
+    for (const less of decrements(chosen)) {
+      const lower = withCountsLess(draft, chosen, less);
       for (const d of draft.descriptors) {
         if (BigInt(d.pages) < less) continue;
         const pages = Number(less);
         const shorter = { ...d, base: d.base + pages, pages: d.pages - pages };
         const descriptors = lower.descriptors.map((other) => (other === d ? shorter : other));
         yield withinResults({ ...lower, descriptors });
+        yield { ...endingAsBefore(lower, chosen, less), descriptors };
         for (const limit of [true, false]) {
           const along = { limit, maxAddr: limit };
           yield withinResults(withoutPageFrames(lower, d.base, pages, along));

@@ -270,6 +270,11 @@ const ROWS: readonly Row[] = [
     ],
   ],
   [
+    lowerCounts,
+    draftOf([['loaderData', 8, 12]], 0, [freeRegion('@8', 12n)]),
+    ['loaderData 14+6 | 0 | freeRegion(@8, count 6)', 'loaderData 14+6 | 0 | freeRegion(@14, count 6)'],
+  ],
+  [
     simplifyArguments,
     draftOf([['conventional', 0, 9]], 0, [allocPages(9n)]),
     ['conventional 0+9 | 0 | a = allocPages(count 1)', 'conventional 0+9 | 0 | a = allocPages(count 8)'],
@@ -294,6 +299,14 @@ const ROWS: readonly Row[] = [
     simplifyReferences,
     draftOf(TWO, 0, [allocPages(2n), free('a[1]')]),
     ['conventional 0+2 | 0 | a = allocPages(count 2); free(a)'],
+  ],
+  [
+    simplifyReferences,
+    draftOf([['conventional', 0, 9000]], 9000, [allocBitmap(9000n), free('@8000'), free('a[6000]')]),
+    ['free(a[8000]); free(a[6000])', 'free(@8000); free(a[3000])', 'free(@8000); free(a[4500])'].map(
+      (frees) =>
+        `conventional 0+9000 | 9000 | a = allocBitmap(count 9000, maxAddr 0xffffffffffffffff, alignment 4096); ${frees}`,
+    ),
   ],
   [
     dropPages,

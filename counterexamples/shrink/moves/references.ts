@@ -7,19 +7,28 @@ import type { Counterexample } from '../trials.ts';
 
 /** Batches longer than this are shortened before their references are looked at one by one. */
 const LONG_BATCH = 12;
-/** Pages of a result that are compared with a page frame. */
+/** Pages of a result that are compared with a page frame, one by one. */
 const MOST_PAGES = 4096;
 
 /** References to the pages of earlier results that were this page frame. */
 function* resultsAt(counterexample: Counterexample, at: number, frame: number): Generator<Reference> {
   const { run, draft } = counterexample;
   for (const first of earlierResults(draft.operations, at)) {
-    const pages = Math.min(run.results.pagesOf(first.result), MOST_PAGES);
-    for (let page = 0; page < pages; page += 1) {
+    const pages = run.results.pagesOf(first.result);
+    // Of a run, and of most batches, this is the only page that it can be.
+    const straight = Math.abs(frame - (frameNamed(counterexample, first) ?? frame));
+    for (const page of new Set([straight, ...range(0, Math.min(pages, MOST_PAGES))])) {
       const reference = { ...first, page };
       if (frameNamed(counterexample, reference) === frame) yield reference;
     }
   }
+}
+
+/** Lower pages of a result: the first ones, then by halves of the distance to them, down to one. */
+function lowerPages(page: number): readonly number[] {
+  const lower = [0, 1, 2];
+  for (let less = Math.ceil(page / 2); less > 1; less = Math.ceil(less / 2)) lower.push(page - less);
+  return [...new Set([...lower, page - 1])].filter((other) => other >= 0 && other < page);
 }
 
 function* simplerReferences(
@@ -37,8 +46,7 @@ function* simplerReferences(
   if (frame !== null) yield* resultsAt(counterexample, at, frame);
   if (namesResult(reference)) {
     yield { ...reference, offset: 0n };
-    for (const page of new Set([0, 1, 2, reference.page >> 1, reference.page - 1]))
-      if (page >= 0) yield { ...reference, page };
+    for (const page of lowerPages(reference.page)) yield { ...reference, page };
     for (const bytes of [1n, -1n, PAGE_BYTES - 1n]) yield { ...reference, offset: bytes };
     return;
   }
@@ -86,8 +94,9 @@ export function* simplifyReferences(counterexample: Counterexample): Generator<D
   }
 }
 
-/** Of a batch, this many stretches of one size are left out in turn, spread evenly over a longer one: where none can go, hardly any other can. */
-const MOST_STRETCHES = 32;
+/** Of a batch, this many stretches of one size are left out in turn, spread evenly over a longer one; of single addresses more: where none of those can go, hardly any other can. */
+const MOST_STRETCHES = 8;
+const MOST_SINGLES = 32;
 
 /** Returns the sizes of stretches that are left out: halves of the batch, then quarters of the size before, down to single addresses. */
 function sizesOf(length: number): readonly number[] {
@@ -100,7 +109,7 @@ function sizesOf(length: number): readonly number[] {
 /** Returns where stretches of this size begin that are left out of a batch. */
 function stretches(length: number, size: number): readonly number[] {
   const all = Math.ceil(length / size);
-  const tried = Math.min(all, MOST_STRETCHES);
+  const tried = Math.min(all, size === 1 ? MOST_SINGLES : MOST_STRETCHES);
   return range(0, tried).map((k) => Math.floor((k * all) / tried) * size);
 }
 

@@ -1,10 +1,12 @@
 /** Claims about how calls answer: errno and warnings, batches in part, memory that is used up, references. */
-import type { Operation, Profile, Program, Reference } from '../../../spec/index.ts';
+import { isFree, type Operation, type Profile, type Program, type Reference } from '../../../spec/index.ts';
 import {
   type Broken,
   type Candidate,
   COUNTS,
   fewPages,
+  free,
+  freeRegion,
   MANY,
   page,
   retain,
@@ -85,20 +87,52 @@ export function ofMemory({ moment: { demand, response }, profile }: Broken): rea
 /** The most references that a counter of some bits holds. */
 const MOST_REFERENCES = [2, 3, 4, 7, 8, 10, 16].map((bits) => 2 ** bits - 1);
 
-export function ofReferences({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
-  if (demand?.operation.call !== 'retain' || response.outcome.kind !== 'failed') return [];
-  return ofCounters(profile);
+export function ofReferences({ moment, profile }: Broken): readonly Candidate[] {
+  const { demand, response, before, touched } = moment;
+  const call = demand?.operation.call;
+  if (call === 'retain' && response.outcome.kind === 'failed')
+    return ofCounters(
+      profile,
+      touched.map(({ base }) => before.referencesTo(base)).filter((most) => most > 1),
+    );
+  if (call === undefined || !isFree(call)) return [];
+  return touched.some((region) => before.firstShared(region) !== null) ? ofSharedFrees(profile) : [];
 }
 
-export function ofCounters(profile: Profile): readonly Candidate[] {
+/** Frees of page frames with several references that take one of them. */
+function ofSharedFrees(profile: Profile): readonly Candidate[] {
+  const one = single(profile);
+  const frees: readonly Operation<Reference>[] = [
+    free(page(0)),
+    { call: 'freePages', addresses: [page(0)] },
+    freeRegion(page(0), 1n),
+  ];
+  return [
+    {
+      claims: { freesShared: 'one-reference' },
+      condition: 'a free of a page frame with several references takes one of them',
+      probes: frees.flatMap((each) => [
+        [one, retain(page(0)), each],
+        [one, retain(page(0)), retain(page(0)), each, each, each],
+      ]),
+      controls: frees.map((each) => [one, each]),
+    },
+  ];
+}
+
+export function ofCounters(
+  profile: Profile,
+  counts: readonly number[] = MOST_REFERENCES,
+): readonly Candidate[] {
   const one = single(profile);
   const retained = (times: number): Program => [
     one,
     ...Array<Operation<Reference>>(times).fill(retain(page(0))),
   ];
-  return MOST_REFERENCES.map((most) => ({
+  return counts.map((most) => ({
     claims: { mostReferences: most },
     condition: `a page frame has at most ${most} references`,
+    ...(MOST_REFERENCES.includes(most) ? {} : { question: 'is it on purpose that there can be no more?' }),
     probes: [retained(most)],
     controls: [retained(most - 1)],
   }));

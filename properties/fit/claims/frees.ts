@@ -63,7 +63,9 @@ function ofFrees(
   const { earlier, moment, profile } = broken;
   const last = moment.demand?.operation;
   const isLast = last !== undefined && isFree(last.call) && isOne(last);
-  const found = isLast ? last : earlier.find(isOne);
+  const found = isLast
+    ? last
+    : earlier.flatMap(({ demand }) => (demand === null ? [] : [demand.operation])).find(isOne);
   if (found === undefined) return [];
   const [kind, candidate] = candidateOf(found.call);
   if (isLast) return withMisuse(broken, kind, candidate);
@@ -114,24 +116,26 @@ export function ofParts(broken: Broken): readonly Candidate[] {
       probes: [
         [run(4n), freeRegion(page(0), 3n)],
         [run(4n), freeRegion(page(1), 2n)],
-        [run(8n), freeRegion(page(1), 4n)],
+        [run(8n), freeRegion(page(4), 4n)],
         [run(4n), free(page(1))],
+        [run(2n), free(page(0))],
       ],
       controls: [[run(4n), freeRegion(page(0), 4n)]],
     },
   ]);
 }
 
-/** Whether boot memory is not freed that may be, or said to be none that is held. */
-function missesBoot({ demand, response, before, touched, violation }: Broken['moment']): boolean {
-  if (violation?.clause === 'owner.agrees') return violation.owner === 'boot';
-  if (demand?.expected.kind !== 'granted' || !isFree(demand.operation.call)) return false;
-  return response.outcome.kind !== 'done' && touched.some(({ base }) => before.ownerOf(base) === 'boot');
+/** Whether boot memory is freed. */
+function freesBoot({ demand, before, touched }: Broken['moment']): boolean {
+  if (demand === null || !isFree(demand.operation.call)) return false;
+  return touched.some(({ base }) => before.ownerOf(base) === 'boot');
 }
 
-/** Frees of boot memory that are refused: tried on a world that has some above free memory. */
-export function ofBoot({ moment, profile }: Broken): readonly Candidate[] {
-  if (!missesBoot(moment)) return [];
+/** Frees of boot memory that are refused, or go wrong in silence: tried on a world that has some above free memory. */
+export function ofBoot({ earlier, moment, profile }: Broken): readonly Candidate[] {
+  const { response, violation } = moment;
+  const isLast = violation?.clause === 'owner.agrees' ? violation.owner === 'boot' : freesBoot(moment);
+  if (profile.bootMemory === 'kept' || !(isLast || earlier.some(freesBoot))) return [];
   const pages = 16 + profile.memoryAtLeast;
   const start = profile.neverBelow + PAGE_BYTES;
   const end = start + BigInt(pages) * PAGE_BYTES;
@@ -141,23 +145,34 @@ export function ofBoot({ moment, profile }: Broken): readonly Candidate[] {
     config: config({ bitmapMaxAddr: start + 8n * PAGE_BYTES }),
   });
   const boot = [0n, 1n, 3n].map((k): Reference => ({ absolute: HIGHER_HALF_48 + end + k * PAGE_BYTES }));
+  const isSilent = !isLast || (response.outcome.kind === 'done' && violation?.clause !== 'owner.agrees');
+  // What goes wrong in silence may show only once all memory is used.
+  const rest = Array<Operation<Reference>>(isSilent ? pages + boot.length : 0).fill(single(profile));
   const kept: Candidate = {
     claims: { bootMemory: 'kept' },
     condition: 'boot memory is never handed over',
     question: 'is it on purpose that this memory stays unused?',
-    probes: [...boot.flatMap((page) => [[free(page)], [freeRegion(page, 1n)]])],
+    // It may be a defect that boot memory is lost.
+    ...(isSilent ? { isHintOnly: true } : {}),
+    probes: boot.flatMap((page) => [
+      [free(page), ...rest],
+      [freeRegion(page, 1n), ...rest],
+    ]),
     controls: [
-      [single(profile), free(page(0))],
-      [run(1n), freeRegion(page(0), 1n)],
+      [single(profile), free(page(0)), ...rest],
+      [run(1n), freeRegion(page(0), 1n), ...rest],
     ],
     worlds: {
       probed: worldOf(room, { type: 'loaderData', start: end, pages: 4 }),
       controlled: worldOf(room),
     },
   };
-  const isRefused = moment.response.outcome.kind === 'failed' && profile.misuse === 'panics';
-  const refusing = { ...kept, claims: { ...kept.claims, misuse: 'refused' } };
-  return isRefused ? [refusing] : [kept];
+  const also = (more: Candidate['claims']): Candidate => ({ ...kept, claims: { ...kept.claims, ...more } });
+  if (isSilent && profile.misuse !== 'undefined')
+    return [also({ uncaught: [...new Set([...profile.uncaught, 'foreign'])] })];
+  return [
+    response.outcome.kind === 'failed' && profile.misuse === 'panics' ? also({ misuse: 'refused' }) : kept,
+  ];
 }
 
 /** Frees of what may not be freed, by their kind. */

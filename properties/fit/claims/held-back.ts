@@ -38,17 +38,19 @@ function singlesWorld(profile: Profile, pages: number): { readonly world: World;
 /** Allocations that are refused while a few page frames are free. */
 export function ofHeldBack({ clause, moment: { response }, profile }: Broken): readonly Candidate[] {
   const isRefused = response.outcome.kind === 'failed' && clause.endsWith('.complete');
-  if (!isRefused || profile.holdsBack > 0) return [];
+  if (!isRefused) return [];
+  // Below a watermark that is claimed, frees may wait besides.
+  const { holdsBack: below } = profile;
   return Array.from({ length: MOST_HELD_BACK }, (_, i) => i + 1).flatMap((held) => {
-    const { world, pages } = singlesWorld(profile, held + 4);
+    const { world, pages } = singlesWorld(profile, below + held + 4);
     const one = single(profile);
     const worlds = { probed: world, controlled: world };
-    const all = times(pages, one);
+    const all = times(pages - below, one);
     const freed = (count: number): Program => Array.from({ length: count }, (_, i) => free(page(0, 0n, i)));
     const most = counted(held, 'free page frame');
     const isSearched =
       profile.calls.some((call) => describedCall(call).effect === 'run') && profile.search === 'whole';
-    return [
+    const watermark: readonly Candidate[] = [
       {
         claims: { holdsBack: held },
         condition: `it holds back ${most}, as below a watermark`,
@@ -59,9 +61,12 @@ export function ofHeldBack({ clause, moment: { response }, profile }: Broken): r
         controls: [times(pages - held, one)],
         worlds,
       },
+    ];
+    return [
+      ...(below === 0 ? watermark : []),
       {
-        claims: { holdsBack: held, ...(isSearched ? { search: 'partial' } : {}) },
-        condition: `page frames that are freed wait until there are ${held + 1} of them`,
+        claims: { holdsBack: below + held, ...(isSearched ? { search: 'partial' } : {}) },
+        condition: `page frames that are freed wait until there are ${held + 1} of them${below === 0 ? '' : `, and ${below} are held back besides`}`,
         probes: [[...all, ...freed(held), one]],
         controls: [all, [...all, ...freed(held + 1), ...times(held + 1, one)]],
         worlds,

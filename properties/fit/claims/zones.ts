@@ -10,6 +10,7 @@ import {
   PAGE_BYTES,
   type Profile,
   type Program,
+  physicalAddress,
   type Reference,
   toHex,
   U64_MAX,
@@ -38,43 +39,61 @@ const ZONE_ENDS = powersBelow(2n ** 32n + 1n, 2n * PAGE_BYTES);
 
 /** A bitmap zone that ends at the same address whatever the configuration says: tried with memory on both sides. */
 function ofFixedZones(profile: Profile): readonly Candidate[] {
-  return ZONE_ENDS.filter((end) => end < profile.memoryBelow).map((end) => {
+  const heldBack = BigInt(profile.holdsBack);
+  return ZONE_ENDS.filter((end) => end < profile.memoryBelow).flatMap((end) => {
     const middle = end / PAGE_BYTES;
     const half = middle < 64n ? middle : 64n;
-    const around = (limit: bigint): World => freeWorld(middle - half, middle + half, limit);
-    const singles = Array<Operation<Reference>>(Number(half)).fill(single(profile));
+    // The lowest page frames might be the ones that are held back.
+    if (half <= heldBack + 1n) return [];
+    const above = half + heldBack;
+    const probed = freeWorld(middle - half, middle + above, middle + above / 2n);
+    // One page frame less below: were the lowest ones held back, as many would be left in both worlds.
+    const controlled = freeWorld(middle - half + 1n, middle + above, middle);
+    const singles = Array<Operation<Reference>>(Number(above)).fill(single(profile));
     return {
       claims: { bitmapZoneEnd: toHex(end) },
       condition: `its bitmap zone always ends at ${toHex(end)}`,
-      probes: [singles, [run(half + half / 2n)]],
+      probes: [[...singles, single(profile)], [run(half + above / 2n)]],
       // One more must fail: an allocator that hands out high page frames first has no zones for that.
       controls: [
         [...singles, single(profile)],
-        [run(half), run(1n)],
+        [run(half - 1n), run(1n)],
       ],
-      worlds: { probed: around(middle + half / 2n), controlled: around(middle) },
+      worlds: { probed, controlled },
     };
   });
 }
 
-/** Two zones by address, one named by a request: tried with memory on both sides of the line. */
+/** Zones by address, one named by a request: one more than are claimed, tried with memory on both sides of the line. */
 export function ofNamedZones(profile: Profile): readonly Candidate[] {
-  return ZONE_ENDS.filter((end) => end >= 2n ** 16n && end < profile.memoryBelow).map((end) => {
+  if (hasOrders(profile)) return [];
+  const zones = namedZones(profile) ?? [{ name: 'high' }];
+  const ends = zones.flatMap(({ below }) => (below === undefined ? [] : [below]));
+  const isNew = (end: bigint): boolean =>
+    end >= 2n ** 16n && end < profile.memoryBelow && ends.every((other) => other !== end);
+  return ZONE_ENDS.filter(isNew).map((end) => {
     const { runArguments } = profile;
     const middle = end / PAGE_BYTES;
-    const half = middle < 64n ? middle : 64n;
+    const apart = ends.map((other) => (other < end ? end - other : other - end) / PAGE_BYTES);
+    const half = [64n, ...apart].reduce((a, b) => (a < b ? a : b), middle);
     const world = freeWorld(middle - half, middle + half, middle);
+    const at = ends.filter((other) => other < end).length;
+    const anywhere = ends[at] ?? U64_MAX;
+    const any = (count: bigint): Operation<Reference> => run(count, PAGE_BYTES, anywhere);
     const below = run(1n, PAGE_BYTES, end);
-    const all = Array<Operation<Reference>>(Number(half)).fill(run(1n));
+    const all = Array<Operation<Reference>>(Number(half)).fill(any(1n));
+    const name = ends.length === 0 ? 'low' : `below-${toHex(end)}`;
     return {
       claims: {
-        zones: [{ name: 'low', below: toHex(end) }, { name: 'high' }],
+        zones: zones
+          .toSpliced(at, 0, { name, below: physicalAddress(end) })
+          .map((zone) => (zone.below === undefined ? zone : { ...zone, below: toHex(zone.below) })),
         // A limit names the zone, though it seemed to have none.
         ...(runArguments.includes('maxAddr') ? {} : { runArguments: ['maxAddr', ...runArguments] }),
       },
       condition: `it has a zone below ${toHex(end)}, and no run reaches out of it`,
-      probes: [[run(half + 1n)], [run(2n * half)]],
-      controls: [[run(half)], [run(half - 1n)], [below], [...all, below]],
+      probes: [[any(half + 1n)], [any(2n * half)]],
+      controls: [[any(half)], [any(half - 1n)], [below], [...all, below]],
       worlds: { probed: world, controlled: world },
     };
   });
@@ -192,7 +211,7 @@ function isOfSingles(clause: string): boolean {
 }
 
 export function ofZones({ clause, profile }: Broken): readonly Candidate[] {
-  if (profile.zones === 1 && clause === 'allocBitmap.complete') return ofNamedZones(profile);
+  if (profile.zones !== 2 && clause === 'allocBitmap.complete') return ofNamedZones(profile);
   if (profile.zones !== 2) return [];
   const fixed = profile.bitmapZoneEnd === null ? ofFixedZones(profile) : [];
   const oneZone: Candidate = {

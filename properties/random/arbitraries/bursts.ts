@@ -7,6 +7,7 @@
  *   sweep     so too, each time with the next count, through all that are free, and round again
  *   phases    many times, then what is held or every k-th of it is freed, then many times again
  *   probed    again and again; whenever a power of two of its kind are held, from a drawn one on, some other call is made
+ *   one more  until none is left, then each time after the free of one page: where free page frames are held back, as many as may be
  *
  * and a call that frees goes through what is held, in order or in reverse, all of it or every k-th. Bursts one after the other fill
  * memory, fragment it, drain it and churn it. In a program they are operations like any other.
@@ -172,7 +173,9 @@ class Burst {
       return;
     }
     drawCall(this.#stage, drawn, calls);
-    if (effect === 'shared') this.#share(digits);
+    const { holdsBack } = this.#stage.state.world.profile;
+    if (holdsBack > 0 && this.#call.call in FREES && digits.next(3) === 0) this.#oneMore(3 * (holdsBack + 1));
+    else if (effect === 'shared') this.#share(digits);
     else if (chosen === 'allocAt' || effect === 'added' || effect === 'removed') this.#repeat(2);
     else if (effect === 'none') this.#repeat(this.#length(digits));
     else this.#allocateIn(digits.of(WAYS[effect]), digits, drawn, calls);
@@ -269,6 +272,23 @@ class Burst {
     for (let i = 0; i < Math.min(times, most) && !this.#isOver; i += 1)
       if (isQuery) this.#makeOne();
       else this.#allocate();
+  }
+
+  /**
+   * Takes all single pages. Then one is freed at a time and another asked for: once more are free than may be held back, it must be granted,
+   * and a page frame that was lost before is one too few. What is handed over meanwhile is, too, so this goes on for as many again.
+   */
+  #oneMore(times: number): void {
+    this.#most = this.#room.calls;
+    const single = plainAllocation(this.#call.place, 1);
+    const free = FREES[this.#call.call];
+    while (!this.#isOver && this.#allocateAgain(single));
+    const { handedOut } = this.#stage.results;
+    for (const result of handedOut.filter((each) => this.#isHeldLike(each, single)).slice(0, times)) {
+      this.#refused = 0;
+      if (this.#isOver || !this.#freeResult(result, free) || this.#isOver) return;
+      this.#allocateAgain(single);
+    }
   }
 
   /** Makes the allocation that is drawn and frees what it returned, so often. */
@@ -406,7 +426,9 @@ class Burst {
     const { results, state } = this.#stage;
     const frame = results.frameOf(result, 0);
     const isRun = describedCall(CALLS[place] ?? 'alloc').effect === 'run';
-    const isInZone = frame < state.world.bitmapLimit === isRun;
+    const { zones, singlePages } = state.world.profile;
+    const isAnywhere = zones !== 2 || (!isRun && singlePages !== 'stack-zone');
+    const isInZone = isAnywhere || frame < state.world.bitmapLimit === isRun;
     return isInZone && results.pagesOf(result) === Number(count) && isHeld(this.#stage, frame);
   }
 
