@@ -83,6 +83,23 @@ it('a batch of which most is needed is shortened to that', () => {
   expect(found.executions).toBeLessThan(900);
 });
 
+it('a batch whose length must leave a remainder is shortened by twos and threes', () => {
+  const addresses = Array.from({ length: 64 }, (_, page) => ({ result: 0, page, offset: 0n }));
+  for (const [step, least] of [
+    [2, 26],
+    [3, 25],
+  ] as const)
+    expect(
+      lengths(
+        shrunk(
+          ({ length }) => length >= least && length % step === 64 % step,
+          [{ call: 'allocPages', count: 64n }],
+          addresses,
+        ),
+      ),
+    ).toEqual([least]);
+});
+
 it('of thousands of single pages freed as one batch, the page is left that matters', () => {
   const singles = Array.from({ length: 2100 }, () => ({ call: 'alloc' }) as const);
   const addresses = singles.map((_, result) => ({ result, page: 0, offset: 0n }));

@@ -98,12 +98,12 @@ export function* simplifyReferences(counterexample: Counterexample): Generator<D
 const MOST_STRETCHES = 8;
 const MOST_SINGLES = 32;
 
-/** Returns the sizes of stretches that are left out: halves of the batch, then quarters of the size before, down to single addresses. */
+/** Returns the sizes of stretches that are left out: halves of the batch, then quarters of the size before, down to 3, 2 and 1: a length may have to be odd. */
 function sizesOf(length: number): readonly number[] {
-  const sizes = [Math.max(1, length >> 1)];
-  for (let size = sizes[0] ?? 1; size > 1; sizes.push(size))
-    size = size * MOST_STRETCHES > length ? size >> 1 : Math.max(1, size >> 2);
-  return sizes;
+  const sizes: number[] = [];
+  for (let size = length >> 1; size > 3; size = size * MOST_STRETCHES > length ? size >> 1 : size >> 2)
+    sizes.push(size);
+  return [...sizes, 3, 2, 1].filter((size) => size <= Math.max(1, length >> 1));
 }
 
 /** Returns where stretches of this size begin that are left out of a batch. */
