@@ -50,8 +50,10 @@ export function verdictLine(result: CampaignResult, late: readonly string[] = []
 }
 
 /** Calls that no program made, and clauses that no answer was held to: what the run says nothing about. */
-function idleLines({ calls, clauses }: CampaignResult): readonly string[] {
-  const neverRan = STANDARD_CALLS.filter((call) => calls[call] === undefined);
+function idleLines({ calls, clauses, unchecked }: CampaignResult): readonly string[] {
+  // Calls that the target has not are listed among what was not checked.
+  const lacking = unchecked.flatMap(({ what }) => what.split(', '));
+  const neverRan = STANDARD_CALLS.filter((call) => calls[call] === undefined && !lacking.includes(call));
   const neverChecked = Object.entries(clauses).filter(([, sides]) =>
     Object.values(sides).every((n) => n === 0),
   );

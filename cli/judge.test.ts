@@ -247,6 +247,13 @@ describe('what a run of frameproof check looked like', () => {
     expect(stdout).toMatch(/^clauses never exercised: [^:]*free\.owner/m);
   });
 
+  it('names a call that the target has not once, as not checked', async () => {
+    writeFileSync(join(cwd, 'few.json'), '{"calls": ["alloc", "free"]}');
+    const { stdout } = await run('check --programs 20 --seed 1 --map box.txt --profile few.json');
+    expect(stdout).toMatch(/^ {2}allocPages, .*\n? *.*: it has no such call$|^ {4}it has no such call$/m);
+    expect(stdout).not.toMatch(/^calls that never ran/m);
+  });
+
   it.each(['--stats', '--junit'])('says in one line that %s cannot be written', async (flag) => {
     const { exitCode, stderr } = await run(`check --programs 1 --seed 1 ${flag} none/file`);
     expect(exitCode).toBe(2);

@@ -8,7 +8,7 @@ it('a JUnit report has a suite with counts, and a test case with each kind of ou
     seed: 7,
     cases: [
       { className: 'c', name: 'passes', seconds: 0.5, outcome: { kind: 'passed' }, output: 'said <this>' },
-      { className: 'c', name: 'is skipped', outcome: { kind: 'skipped' } },
+      { className: 'c', name: 'is skipped', outcome: { kind: 'skipped', message: 'no need' } },
       {
         className: 'c',
         name: 'fails',
@@ -33,7 +33,7 @@ it('a JUnit report has a suite with counts, and a test case with each kind of ou
       <system-out><![CDATA[said <this>]]></system-out>
     </testcase>
     <testcase classname="c" name="is skipped">
-      <skipped/>
+      <skipped message="no need"/>
     </testcase>
     <testcase classname="c" name="fails" file="f.json">
       <failure message="no" type="free.owner"><![CDATA[x ]]]]><![CDATA[> y]]></failure>

@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 /** The outcome of a test case. A failure is the target's, an error means that the case could not be run. */
 export type JunitOutcome =
   | { readonly kind: 'passed' }
-  | { readonly kind: 'skipped' }
+  | { readonly kind: 'skipped'; readonly message: string }
   | { readonly kind: 'failure'; readonly message: string; readonly type: string; readonly details: string }
   | { readonly kind: 'error'; readonly message: string; readonly type: string };
 
@@ -56,7 +56,7 @@ function countsOf(cases: readonly JunitCase[]): Attributes {
 function addOutcome(testCase: XMLElement, outcome: JunitOutcome): void {
   if (outcome.kind === 'passed') return;
   if (outcome.kind === 'skipped') {
-    testCase.ele('skipped');
+    testCase.ele('skipped', { message: outcome.message });
     return;
   }
   const element = testCase.ele(outcome.kind, { message: outcome.message, type: outcome.type });

@@ -14,7 +14,7 @@ export interface VerifiedNames {
 
 function outcomeOf({ verdict, evidence }: Step, [gravest]: VerifyResult['differences']): JunitOutcome {
   if (verdict === 'holds' || verdict === 'partial') return { kind: 'passed' };
-  if (verdict === 'not done') return { kind: 'skipped' };
+  if (verdict === 'not done') return { kind: 'skipped', message: evidence };
   const shown = gravest === undefined ? [] : formatCounterexample(blamed(gravest));
   return { kind: 'failure', message: evidence, type: verdict, details: shown.join('\n') };
 }
@@ -26,7 +26,8 @@ export function verifyJunit(
 ): string {
   const cases = STEP_NAMES.map((name): JunitCase => {
     const step = steps.find((each) => each.name === name);
-    if (step === undefined) return { className: 'verify', name, outcome: { kind: 'skipped' } };
+    if (step === undefined)
+      return { className: 'verify', name, outcome: { kind: 'skipped', message: 'not reached' } };
     const { seconds, evidence: output } = step;
     return { className: 'verify', name, seconds, output, outcome: outcomeOf(step, differences) };
   });

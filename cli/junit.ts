@@ -20,7 +20,10 @@ export interface JunitOptions {
 }
 
 const PASSED: JunitOutcome = { kind: 'passed' };
-const SKIPPED: JunitOutcome = { kind: 'skipped' };
+
+function skipped(message: string): JunitOutcome {
+  return { kind: 'skipped', message };
+}
 
 /** Returns the failure that counterexamples to a clause are, or null where there are none. */
 function failureOf(traces: readonly Trace[]): JunitOutcome | null {
@@ -34,7 +37,7 @@ function failureOf(traces: readonly Trace[]): JunitOutcome | null {
 function corpusOutcome({ verdict, trace, reason }: CorpusFile): JunitOutcome {
   const failure = verdict === 'violated' && trace !== null ? failureOf([trace]) : null;
   if (failure !== null) return failure;
-  if (verdict === 'beyond') return SKIPPED;
+  if (verdict === 'beyond') return skipped(`not for this target: ${reason}`);
   return reason === null ? PASSED : { kind: 'error', message: reason, type: verdict };
 }
 
@@ -47,14 +50,16 @@ function clauseCase(name: string, sides: SideCounts, found: readonly Trace[]): J
     className: 'clause',
     name,
     output: [sentence, ...counts].join('\n'),
-    outcome: failure ?? (isExercised ? PASSED : SKIPPED),
+    outcome: failure ?? (isExercised ? PASSED : skipped('no program exercised it')),
   };
 }
 
 function reachOutcome({ unreached, programs }: CampaignResult): JunitOutcome {
   const message = `never met: ${unreached.join('; ')}`;
   if (unreached.length > 0) return { kind: 'failure', message, type: 'unreached', details: '' };
-  return programs < FULL_RUN_PROGRAMS ? SKIPPED : PASSED;
+  return programs < FULL_RUN_PROGRAMS
+    ? skipped(`a full run has ${FULL_RUN_PROGRAMS} programs or more`)
+    : PASSED;
 }
 
 function lateOutcome(late: readonly string[]): JunitOutcome {

@@ -54,6 +54,28 @@ describe('a certificate', () => {
     },
   );
 
+  it('of one operation, or none, needs no more than a whole program', async () => {
+    const trace = savedTrace('last-page-never-given');
+    const { length } = trace.scenario.operations;
+    const target = targetOf(mutantNamed('last-page-never-given'));
+    const whole = new Proxy(target, {
+      get(of, key) {
+        const value: unknown = Reflect.get(of, key);
+        if (key === 'isInteractive') return false;
+        return typeof value === 'function' ? value.bind(of) : value;
+      },
+    });
+    const none = { ...trace, scenario: { ...trace.scenario, operations: [] } };
+    expect(length).toBe(1);
+    expect(await certify(whole, trace)).toMatchObject({ kind: 'shortest', programs: 1n });
+    expect(await certify(whole, none)).toMatchObject({ kind: 'shortest', programs: 0n });
+    const two = { ...trace, scenario: { ...trace.scenario, operations: Array(2).fill({ call: 'alloc' }) } };
+    expect(await certify(whole, two)).toMatchObject({
+      kind: 'open',
+      why: expect.stringMatching(/whole programs$/),
+    });
+  });
+
   it('is refused with the shorter program where there is one', async () => {
     const target = targetOf(mutantNamed('stale-page-cache'));
     const scenario = {

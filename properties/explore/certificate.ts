@@ -7,7 +7,7 @@
  * through the states, and every path a program.
  */
 
-import type { Target } from '../../runner/index.ts';
+import { execute, type Target } from '../../runner/index.ts';
 import { counted, isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
 import { explore, howSaved } from './explore.ts';
 import { operationInstances } from './instances.ts';
@@ -109,6 +109,12 @@ async function searched(
   }
 }
 
+/** Runs the only program that is shorter than one operation, whole. */
+function ranEmpty(target: Target, { scenario }: Trace): Shorter {
+  const run = execute(target, { ...scenario, operations: [] });
+  return run.violation === null ? 'none' : run.trace();
+}
+
 async function ranOneByOne(
   target: Target,
   trace: Trace,
@@ -135,17 +141,21 @@ export async function certify(
   trace: Trace,
   { ms = DEFAULT_MS, ...options }: CertificateOptions = {},
 ): Promise<Certificate> {
-  if (!target.isInteractive) return { kind: 'open', why: 'its target is only asked whole programs' };
+  const { length } = trace.scenario.operations;
+  if (length === 0) return { kind: 'shortest', programs: 0n, operations: 0 };
+  if (!target.isInteractive && length > 1)
+    return { kind: 'open', why: 'its target is only asked whole programs' };
   if (isOwnClause(trace.violation?.clause))
     return { kind: 'open', why: `${trace.violation.clause} is not a clause of the specification` };
   const operations = operationsOf(target, trace);
   if (typeof operations === 'string') return { kind: 'open', why: operations };
-  const { length } = trace.scenario.operations;
-  if (length === 0) return { kind: 'shortest', programs: 0n, operations: operations.length };
   const limits = { ms, ...options };
-  const shorter =
-    (howSaved(target, trace.scenario) === null ? null : await searched(target, trace, operations, limits)) ??
-    (await ranOneByOne(target, trace, operations, limits));
+  const shorter = target.isInteractive
+    ? ((howSaved(target, trace.scenario) === null
+        ? null
+        : await searched(target, trace, operations, limits)) ??
+      (await ranOneByOne(target, trace, operations, limits)))
+    : ranEmpty(target, trace);
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')
     return {
