@@ -11,6 +11,7 @@ const WORKS = join(ROOT, 'examples/works.ts');
 const LOCK = JSON.stringify(join(ROOT, 'examples/broken-lock.ts'));
 const folder = temporaryFolder({
   'added.mjs': `import attach from ${LOCK};
+export const policies = ['lifo'];
 export default (...passed) => Object.assign(attach(...passed), { retain() {}, addRegion() {} });`,
   'claims.mjs': `export { default } from ${LOCK}; export const profile = { calls: ['retain'] };`,
   'nothing.mjs': 'export default 1;',
@@ -62,16 +63,18 @@ describe.concurrent('frameproof check --concurrent', () => {
   });
 });
 
-it('calls that a module has beyond the standard ones are named: nobody makes them', async () => {
+it('a module is held to the policies that it exports, and calls beyond the standard ones are named: nobody makes them', async () => {
   const args = `check --concurrent --target ${folder}/added.mjs --programs 1 --calls 2 --corpus ${folder}/added`;
   const { stdout } = await run(`${args} --seed 3`);
   expect(stdout).toContain(`
 not checked on this target:
+  policy.first-fit: not promised
   retain: callers of a module make the standard calls
   addRegion: callers of a module make the standard calls
 `);
   const { stdout: json } = await run(`${args} --seed 3 --json`);
   expect(JSON.parse(json).unchecked).toEqual([
+    { what: 'policy.first-fit', why: 'not promised' },
     { what: 'retain', why: 'callers of a module make the standard calls' },
     { what: 'addRegion', why: 'callers of a module make the standard calls' },
   ]);

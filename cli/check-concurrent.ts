@@ -16,7 +16,7 @@ import {
   type Shape,
   saveConcurrentTrace,
 } from '../properties/concurrent/index.ts';
-import { type Config, config, counted, SpecError, uncheckedBy } from '../spec/index.ts';
+import { type Config, config, counted, SpecError, uncheckedBy, WHOLE } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
@@ -63,7 +63,12 @@ function threadsOf({ threads = DEFAULT_THREADS }: CheckOptions): number {
 
 async function targetOf({ target: name, policy }: CheckOptions): Promise<ConcurrentTarget> {
   const loaded = await loadConcurrentTarget(name);
-  return { ...loaded, policies: policy ?? loaded.policies };
+  const policies = policy ?? loaded.policies;
+  return {
+    ...loaded,
+    policies,
+    unchecked: [...uncheckedBy({ ...WHOLE, policies }), ...(loaded.unchecked ?? [])],
+  };
 }
 
 /** Returns a check of an executable, on memory of a few page frames, and later of some hundred. */

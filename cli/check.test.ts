@@ -14,6 +14,10 @@ const folder = temporaryFolder({
   // It works, and throws out of turn.
   'after.mjs':
     'import { setTimeout } from "node:timers/promises"; setTimeout(400).then(() => { throw new Error("after the run"); }); export { default } from "./works.mjs";',
+  'leaks.mjs': `import Works from './works.mjs';
+const kept = [];
+export const policies = [];
+export default class extends Works { alloc() { kept.push(new Float64Array(2 ** 23).fill(1)); return super.alloc(); } }`,
   'late.mjs': 'setTimeout(() => { throw new Error("too late"); }); export { default } from "./works.mjs";',
   'works.mjs': `export { default } from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};`,
 });
@@ -368,5 +372,15 @@ describe.concurrent('frameproof', () => {
     const outsideCalls = [expect.stringMatching(/^Error: after the run \(after\.mjs:1:\d+\)$/)];
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'violated', counterexamples: [], outsideCalls });
     expect(exitCode).toBe(1);
+  });
+
+  it('ends a target that takes memory outside the heap, and says so', async () => {
+    const container = 'data:text/javascript,process.constrainedMemory = () => 5e8';
+    const args = 'explore --target leaks.mjs --stack 2 --bitmap 2 --threads 1 --corpus leaks'.split(' ');
+    const { stderr, exitCode } = await frameproof(args, { cwd: folder, nodeArgs: ['--import', container] });
+    expect(stderr).toMatch(
+      /^frameproof: no result: the target ended [^\n]*: it took more than 0\.3 GiB of memory\n$/,
+    );
+    expect(exitCode).toBe(2);
   });
 });

@@ -66,6 +66,12 @@ syncBuiltinESMExports();`,
 const found = /FRAMEPROOF_\\w+=([^\\0]*)/g;
 for (const [, word] of readFileSync('/proc/self/environ', 'latin1').matchAll(found)) writeSync(3, word + ' ends 0\\n');
 ${BROKEN}`,
+  'endless-load.mjs': hostile({ onLoad: 'for (;;);' }),
+  'endless-timer.mjs': hostile({ onLoad: 'setTimeout(() => { for (;;); }, 10);' }),
+  'endless-promise.mjs': hostile({ onAlloc: 'Promise.resolve().then(() => { for (;;); })' }),
+  'leaks-load.mjs': hostile({
+    onLoad: 'const kept = []; for (;;) kept.push(new Float64Array(1e6).fill(1));',
+  }),
   'chdir.mjs': hostile({ onAlloc: "process.chdir('/')" }),
   'next-tick.mjs': hostile({ onAlloc: "process.nextTick(() => { throw new Error('later'); })" }),
   'dispose.mjs': `${hostile({}).replace(/}$/, "dispose() { throw new Error('kept'); } }")}`,
@@ -105,7 +111,11 @@ interface Attack {
   readonly exitCode: number;
   /** The text that must be printed, on either stream. */
   readonly says: RegExp;
+  readonly nodeArgs?: readonly string[];
 }
+
+/** Runs a command as in a container with half a gigabyte of memory. */
+const SMALL = ['--import', 'data:text/javascript,process.constrainedMemory = () => 5e8'];
 
 const ATTACKS: readonly Attack[] = [
   { target: 'exit.mjs', exitCode: 1, says: /called process\.exit\(0\)/ },
@@ -117,6 +127,17 @@ const ATTACKS: readonly Attack[] = [
   { target: 'exit-code.mjs', exitCode: 0, says: /^holds/m },
   { target: 'endless.mjs', exitCode: 1, says: /alloc.*still running after \d+ (ms|s): if it is slow/s },
   { target: 'endless-init.mjs', exitCode: 1, says: /init.*still running after/s },
+  ...(['endless-load.mjs', 'endless-timer.mjs', 'endless-promise.mjs'] as const).map((target) => ({
+    target,
+    exitCode: 2,
+    says: /^frameproof: no result: the target ran for 20 s outside its calls: /m,
+  })),
+  {
+    target: 'leaks-load.mjs',
+    nodeArgs: SMALL,
+    exitCode: 2,
+    says: /it took more than \d\.\d GiB of memory; it runs again.*\nframeproof: leaks-load\.mjs: expected a module that can be imported: it passed the limit of memory$/m,
+  },
   { target: 'timer.mjs', exitCode: 0, says: /^holds/m },
   { target: 'worker.mjs', exitCode: 0, says: /^holds/m },
   { target: 'rejection.mjs', exitCode: 1, says: /threw outside its calls: Error: nobody listens/ },
@@ -181,7 +202,7 @@ const ATTACKS: readonly Attack[] = [
 describe.concurrent('a module cannot decide how the command ends:', () => {
   it.each(ATTACKS)(
     '$target',
-    async ({ target, exitCode, says }) => {
+    async ({ target, exitCode, says, nodeArgs = [] }) => {
       const args = [
         'check',
         '--target',
@@ -197,7 +218,7 @@ describe.concurrent('a module cannot decide how the command ends:', () => {
         '--program-time',
         '300',
       ];
-      const result = await frameproof(args, { cwd: folder });
+      const result = await frameproof(args, { cwd: folder, nodeArgs });
       expect(`${result.stdout}\n${result.stderr}`).toMatch(says);
       expect(result.exitCode).toBe(exitCode);
     },

@@ -4,7 +4,8 @@
  * `process.exit` throws where it stands, so that it is an answer like any other, judged and shrunk.
  */
 import { readSync, writeSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import { totalmem } from 'node:os';
+import { setEnvironmentData, Worker } from 'node:worker_threads';
 
 /** Environment variable that marks a supervised process. */
 export const MARK = 'FRAMEPROOF_SUPERVISED';
@@ -15,6 +16,13 @@ export const REPORTS = 3;
 export function drawsBars(): boolean {
   return process.stderr.isTTY && !process.env.CI;
 }
+
+/** Code of a target that runs outside its calls, while it is loaded or in a timer, has this long. */
+const STUCK_MS = 20_000;
+/** Memory is looked at this often: a target fills a GiB in a second. */
+const WATCH_MS = 50;
+/** The name, in the environment of threads, of the counters of `runner/time-limit.ts`. */
+const OUTSIDE = 'frameproof-outside';
 
 /** Thrown where a target tries to end the process that it runs in. */
 class ProcessEndError extends Error {
@@ -64,19 +72,44 @@ export function keepProcessAlive(): void {
 
 /**
  * Reads from the pipe in a separate thread, since this one may be busy. What the supervisor writes is that the command is interrupted.
- * The pipe ends when the supervisor does: then nobody is left to end the process group.
+ * The pipe ends when the supervisor does: then nobody is left to end the process group. The thread ends this process too where that takes
+ * too much memory, which no limit of the engine covers outside its heap, or where code of a target that runs outside its calls does not return.
  */
-const WATCH = `const interrupted = require('node:worker_threads').workerData;
+const WATCH = `const { shared, word, limitBytes } = require('node:worker_threads').workerData;
+const [INTERRUPTED, WAITING, WAITS] = [0, 1, 2];
 const end = () => process.kill(-process.pid, 'SIGKILL');
 const reports = new (require('node:net').Socket)({ fd: ${REPORTS}, allowHalfOpen: true });
-reports.on('data', () => Atomics.store(interrupted, 0, 1)).on('end', end).on('error', end);`;
+reports.on('data', () => Atomics.store(shared, INTERRUPTED, 1)).on('end', end).on('error', end);
+const endOnly = (report) => {
+  require('node:fs').writeSync(${REPORTS}, word + ' ' + report + '\\n');
+  process.kill(process.pid, 'SIGKILL');
+};
+let [waits, looks] = [0, 0];
+setInterval(() => {
+  const isSame = Atomics.load(shared, WAITING) > 0 && Atomics.load(shared, WAITS) === waits;
+  [waits, looks] = [Atomics.load(shared, WAITS), isSame ? looks + 1 : 0];
+  if (looks > ${STUCK_MS / WATCH_MS})
+    endOnly('sticks for ${STUCK_MS / 1000} s');
+  if (process.memoryUsage.rss() > limitBytes)
+    endOnly('takes ' + (limitBytes / 2 ** 30).toFixed(1) + ' GiB');
+}, ${WATCH_MS});`;
 
-/** Whether the command is interrupted: 1 as soon as the supervisor has said so, however busy this thread is. */
-const interrupted = new Int32Array(new SharedArrayBuffer(4));
+/** Whether the command is interrupted: 1 as soon as the supervisor has said so, however busy this thread is. Then {@link OUTSIDE}. */
+const shared = new Int32Array(new SharedArrayBuffer(12));
+
+const GIB = 2 ** 30;
+
+/** Returns the bytes that this process may take: a quarter of the machine or container, or what a search of many states takes if that is more. */
+function memoryLimit(): number {
+  const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const most = (machine * 3) / 4;
+  return process.argv[2] === 'explore' ? most : Math.min(most, Math.max(machine / 4, 6 * GIB));
+}
 
 /** Listens to the supervisor, and ends this process and what it has started when that is killed. */
 export function heedSupervisor(): void {
-  new Worker(WATCH, { eval: true, workerData: interrupted }).unref();
+  setEnvironmentData(OUTSIDE, shared.subarray(1));
+  new Worker(WATCH, { eval: true, workerData: { shared, word, limitBytes: memoryLimit() } }).unref();
 }
 
 /** Reports the exit code of the command to the supervisor. What goes on after that is ended by it. */
@@ -112,11 +145,11 @@ export function interruption(): AbortSignal {
   if (signal !== undefined) return signal;
   const interrupt = new AbortController();
   process.once('SIGINT', () => {
-    Atomics.store(interrupted, 0, 1);
+    Atomics.store(shared, 0, 1);
     interrupt.abort();
   });
   signal = Object.defineProperty(interrupt.signal, 'aborted', {
-    get: () => Atomics.load(interrupted, 0) === 1,
+    get: () => Atomics.load(shared, 0) === 1,
   });
   return signal;
 }

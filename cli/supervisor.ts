@@ -109,7 +109,7 @@ function tellProgress(command: string, progress: () => string): void {
 }
 
 /** Commands that run a module's programs in separate processes once it has ended the process that it ran in. */
-const REPEATABLE = ['check', 'replay', 'shrink', 'verify', 'soak'];
+const REPEATABLE = ['check', 'profile', 'replay', 'shrink', 'verify', 'soak'];
 /** Environment variable that says so. */
 const APART = 'FRAMEPROOF_APART';
 
@@ -127,6 +127,9 @@ export function supervise(script: string, args: readonly string[]): void {
     });
     let reported: number | null = null;
     let unread = '';
+    /** Why the process ended itself, in words. */
+    let death: string | null = null;
+    let stuck: string | null = null;
     const conclude = (exitCode: number): void => {
       if (!isApart || exitCode !== EXIT.holds) end(exitCode);
       void tell('no result: the target ended the process that it ran in, and did not do so again').then(() =>
@@ -134,8 +137,11 @@ export function supervise(script: string, args: readonly string[]): void {
       );
     };
     const report = (line: string): void => {
-      const [, verb, text = ''] = new RegExp(`^${word} (ends|does) (.*)$`).exec(line) ?? [];
+      const [, verb, text = ''] = new RegExp(`^${word} (ends|does|takes|sticks) (.*)$`).exec(line) ?? [];
       if (verb === 'does') progress = text;
+      if (verb === 'takes') death = `it took more than ${text} of memory`;
+      if (verb === 'sticks')
+        stuck = `the target ran ${text} outside its calls: while it was loaded, or in a timer or a promise`;
       if (verb !== 'ends' || reported !== null) return;
       const exitCode = Number(text);
       reported = exitCode;
@@ -157,7 +163,8 @@ export function supervise(script: string, args: readonly string[]): void {
     child.once('close', (code, signal) => {
       if (reported !== null) return conclude(reported);
       if (interruptedBy !== null) end(exitCodeOf(interruptedBy));
-      const how = `the target ended the process that it ran in: ${endedHow(code, signal)}`;
+      if (stuck !== null) return void tell(`no result: ${stuck}`).then(() => end(EXIT.unusable));
+      const how = `the target ended the process that it ran in: ${death ?? endedHow(code, signal)}`;
       if (!isApart && REPEATABLE.includes(command))
         void tell(`${how}; it runs again, in a process of its own`).then(() => {
           running = run(true);

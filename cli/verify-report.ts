@@ -2,7 +2,7 @@
 
 import { formatCounterexample, formatResponse } from '../counterexamples/text/index.ts';
 import type { Difference, Finding, Step, VerifyResult } from '../properties/verify/index.ts';
-import { counted, formatProgram, type Response, type Trace } from '../spec/index.ts';
+import { counted, formatProgram, type Response, rounded, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 
 const MARKS = {
@@ -90,11 +90,10 @@ function ways(differences: readonly Difference[]): string {
 
 /** Returns the verdict in one line, with the ratio of the times where they were measured. */
 export function verifyVerdictLine({ verdict, speed, differences, steps }: VerifyResult): string {
-  const say = (n: number): string => n.toPrecision(3);
   const ratio =
     speed === null
       ? ''
-      : `; ${say(speed.median)} times the baseline's time (quartiles ${speed.quartiles.map(say).join(' to ')})`;
+      : `; ${rounded(speed.median)} times the baseline's time (quartiles ${speed.quartiles.map(rounded).join(' to ')})`;
   const short = steps.filter((step) => step.verdict === 'partial').map(({ name }) => name);
   const partial = short.length === 0 ? '' : `; partial: ${short.join(', ')}`;
   return `${verdict === 'differs' ? `differs: ${ways(differences)}` : VERDICTS[verdict]}${ratio}${partial}`;

@@ -24,6 +24,9 @@ class BrokenLock extends SharedPmm {
   }
 }
 
+/** The promises of our implementation hold under the lock. */
+export const policies = ['lifo', 'first-fit'];
+
 /** Attaches one caller. */
 export default function attach(map: MemoryMap, { shared, waiting, ...options }: CallerOptions): SharedPmm {
   return new BrokenLock(sharedParts(map, options, shared, waiting));

@@ -605,11 +605,21 @@ describe('the page of a verification', () => {
   });
 });
 
-const RESULT = resultSection('a search', {
-  verdict: 'holds',
-  levels: [1, 4, 2],
-  clauses: { both: ['free.owner'], never: [] },
-});
+const RESULT = resultSection(
+  'a search',
+  {
+    verdict: 'holds',
+    levels: [1, 4, 2],
+    clauses: { both: ['free.owner'], never: [] },
+  },
+  [
+    {
+      line: 3,
+      call: 'allocBitmap(count 0x100000, maxAddr 0xffffffffffffffff, alignment 4096)',
+      answer: '0xffff8000043e6000 (page frame 17382)',
+    },
+  ],
+);
 
 describe.each([
   ['verification', VERIFICATION],
@@ -621,6 +631,13 @@ describe.each([
   ['result', RESULT],
   ['shrinking', SHRUNK.at(-1) ?? expect.fail()],
 ])('the page of a %s', (name, shown) => {
+  it('is no wider than the screen of a telephone', async () => {
+    const { page } = await open(browser, folder, [shown, RUN]);
+    await page.setViewportSize({ width: 400, height: 800 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(400);
+    await page.close();
+  });
+
   it('has no violation of axe-core, light or dark', async () => {
     const { page } = await open(browser, folder, [shown, RUN]);
     await page.evaluate(AXE);

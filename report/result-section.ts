@@ -1,5 +1,5 @@
 /** The section of a result that has no picture: whatever a command prints with `--json`, as lines and tables. */
-import { CALLS, grouped } from '../spec/index.ts';
+import { CALLS, grouped, rounded } from '../spec/index.ts';
 import type { ResultSection, Section } from './data.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ function counterexampleFacts({ violation, ...fields }: Fields): Fields {
 
 /** Returns what a value says in one line; null where it takes more. */
 function lineOf(value: unknown): string | null {
-  if (typeof value === 'number') return Number.isInteger(value) ? grouped(value) : value.toPrecision(3);
+  if (typeof value === 'number') return Number.isInteger(value) ? grouped(value) : rounded(value);
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string'))
     return value.join('; ');

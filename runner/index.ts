@@ -23,6 +23,7 @@ export { execute, runWithin, withStack } from './limited-execution.ts';
 export {
   isTimeOut,
   ofUnknownTime,
+  outsideCalls,
   PROGRAM_MS,
   ProgramTime,
   TimeLimitError,

@@ -123,6 +123,7 @@ export class Session implements SavableSession {
   readonly #world: World;
   readonly #contents: Profile['contents'];
   readonly #told: ToldAmounts;
+  readonly #setsErrno: boolean;
   readonly #memory: SimulatedMemory;
   #unzeroed: readonly number[] | null = null;
   /** The manager, once it is known to be savable. */
@@ -135,7 +136,7 @@ export class Session implements SavableSession {
   constructor(
     create: PmmFactory,
     world: World,
-    { batches, contents, calls }: Pick<Profile, 'batches' | 'contents' | 'calls'>,
+    { batches, contents, calls, failures }: Pick<Profile, 'batches' | 'contents' | 'calls' | 'failures'>,
   ) {
     const { map, config } = world;
     this.#create = create;
@@ -143,6 +144,7 @@ export class Session implements SavableSession {
     this.#world = world;
     this.#contents = contents;
     this.#told = toldAmounts(calls);
+    this.#setsErrno = failures.includes('errno');
     this.#memory = new SimulatedMemory();
     const warn = (message: string): void => {
       this.#warnings.push(message);
@@ -156,7 +158,7 @@ export class Session implements SavableSession {
       outcome = isWorldRefused(error) ? FAILED : malformedBy(error);
     }
     this.pmm = pmm;
-    this.#caller = pmm === null ? null : new LeanCaller(pmm, halfOf(config), { batches, calls });
+    this.#caller = pmm === null ? null : new LeanCaller(pmm, halfOf(config), { batches, calls, failures });
     this.started = ofInit(this.#observed(this.#unlessChanged(() => outcome)), kept);
   }
 
@@ -299,7 +301,7 @@ export class Session implements SavableSession {
     if (pmm === null) return { outcome, ...observed };
     try {
       const amounts = readAmounts(pmm, this.#told);
-      return { outcome, errno: errnoAfter(pmm), amounts, ...observed };
+      return { outcome, ...(this.#setsErrno ? { errno: errnoAfter(pmm) } : {}), amounts, ...observed };
     } catch (error) {
       return { outcome: malformedBy(error, READING), ...observed };
     }

@@ -6,6 +6,7 @@
  * Source: `vm.Script.runInThisContext` with `timeout`, https://nodejs.org/api/vm.html.
  */
 import { Script } from 'node:vm';
+import { getEnvironmentData } from 'node:worker_threads';
 import { codeOf } from '../spec/files/index.ts';
 import { pfnEnd, type Trace } from '../spec/index.ts';
 import { restoreStacks } from './call-end.ts';
@@ -67,6 +68,27 @@ export function within<T>(ms: number, work: () => T): T {
 
 function unfinished(): never {
   throw new Error('the work neither returned nor threw');
+}
+
+/** Counters of a supervised command, which all its threads share: how many of them wait so, and how often one has begun or ended to. */
+function outside(): Int32Array | null {
+  const counters: unknown = getEnvironmentData('frameproof-outside');
+  return counters instanceof Int32Array ? counters : null;
+}
+
+/**
+ * Does work in which code of a target runs outside its calls: while it is loaded, or in timers and promises. Where that does not return,
+ * only the end of the process ends it, which a supervised command sees to.
+ */
+export async function outsideCalls<T>(work: () => Promise<T>): Promise<T> {
+  const counters = outside();
+  if (counters === null) return work();
+  const note = (waiting: number): void => {
+    Atomics.add(counters, 0, waiting);
+    Atomics.add(counters, 1, 1);
+  };
+  note(1);
+  return work().finally(() => note(-1));
 }
 
 /** Milliseconds for a program on a small memory map, where `--program-time` does not say. */

@@ -9,6 +9,11 @@ export function grouped(n: number | bigint): string {
   return isInteger ? String(n).replace(GROUP, ',') : n.toLocaleString('en-US');
 }
 
+/** Returns a number with the three digits that count, in thousands where it has more: `0.995`, `1,930`. */
+export function rounded(n: number): string {
+  return Math.abs(n) < 1000 ? n.toPrecision(3) : grouped(Math.round(n));
+}
+
 /** Returns a count and its noun, which agrees with it: `counted(1, 'entry', 'entries')` is `1 entry`. */
 export function counted(n: number | bigint, noun: string, plural = `${noun}s`): string {
   const isOne = n === 1 || n === -1 || n === 1n;

@@ -67,7 +67,7 @@ export {
   pfnLimit,
   toHigherHalf,
 } from './config.ts';
-export { counted, grouped } from './counted.ts';
+export { counted, grouped, rounded } from './counted.ts';
 export {
   closed,
   closedRecord,

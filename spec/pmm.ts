@@ -268,12 +268,12 @@ export interface PmmOptions {
 /** Builds a manager for the memory that `map` describes; this is `pmm_init`. Throws {@link WorldRefused} where it cannot. */
 export type PmmFactory = (map: MemoryMap, options: PmmOptions) => Pmm;
 
-/** A manager with the calls that its profile claims. */
-export type SomePmm = Pick<Pmm, 'errno'> &
-  Partial<Omit<Pmm, 'allocPages'>> & {
-    /** As in `Pmm`; where the profile says `batches: "partial"`, it returns how many page frames it has allocated. */
-    allocPages?(addresses: BigUint64Array, count: number | bigint): boolean | number;
-  };
+/** A manager with the calls that its profile claims, and `errno` if its failures set that. */
+export type SomePmm = Partial<Omit<Pmm, 'allocPages' | 'errno'>> & {
+  errno?: Pmm['errno'] | undefined;
+  /** As in `Pmm`; where the profile says `batches: "partial"`, it returns how many page frames it has allocated. */
+  allocPages?(addresses: BigUint64Array, count: number | bigint): boolean | number;
+};
 
 /** Builds a manager that need not have every call. */
 export type SomePmmFactory = (map: MemoryMap, options: PmmOptions) => SomePmm;

@@ -4,7 +4,7 @@
  */
 import { ATOMICS } from '../../impl/index.ts';
 import { lookAt } from '../../runner/index.ts';
-import { importModule } from '../../runner/load/index.ts';
+import { importModule, promisedPolicies } from '../../runner/load/index.ts';
 import {
   CALLS,
   config as configOf,
@@ -48,13 +48,14 @@ function probe(attach: ConcurrentTarget['attach']): Probed {
 }
 
 /**
- * Returns the target that a module exports, or our own for null. Throws `SpecError` if the module cannot be loaded, does not
+ * Returns the target that a module exports, with the policies that it promises, or our own for null. Throws `SpecError` if the module cannot be loaded, does not
  * export a function that attaches callers to one state, or exports a profile: callers of a module are held to the specification.
  * @public
  */
 export async function loadConcurrentTarget(path: string | null): Promise<ConcurrentTarget> {
   if (path === null || path === OURS_SHARED.name) return OURS_SHARED;
-  const { default: attach, profile } = await importModule(path);
+  const exports = await importModule(path);
+  const { default: attach, profile } = exports;
   if (!isAttach(attach))
     throw new SpecError(`${path}: expected a default export that attaches a caller: (map, options) => Pmm`);
   if (profile !== undefined)
@@ -66,5 +67,5 @@ export async function loadConcurrentTarget(path: string | null): Promise<Concurr
     throw new SpecError(
       `${path}: expected a default export that attaches a caller to a shared state: ${whyNot}; a manager for one caller is checked without --concurrent`,
     );
-  return { name: path, policies: OURS_SHARED.policies, unchecked, attach };
+  return { name: path, policies: promisedPolicies(exports, path) ?? [], unchecked, attach };
 }

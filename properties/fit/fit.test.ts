@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BATCHES } from '../../assurance/calls/batches.ts';
 import { REFERENCES } from '../../assurance/calls/references.ts';
 import { KINDS } from '../../assurance/mutants/kinds/index.ts';
 import { kindTarget } from '../../assurance/mutants/kinds/kind.ts';
@@ -270,12 +271,32 @@ const placesFor = (free: bigint[]): Omit<SomePmm, 'errno'> => {
   };
 };
 
-/** Returns the claims that explain what is wrong with a program, on 4 MiB of free memory but page 0. */
-function claimsFor(target: Target, operations: Program): object | null {
+/** Returns the trace of a program on 4 MiB of free memory but page 0. */
+function traceOf(target: Target, operations: Program): Trace {
   const map = memoryMap([{ type: 'conventional', start: PAGE_BYTES, pages: 1023 }]);
-  const trace = execute(target, { map, config: config(), policies: [], operations }).trace();
-  return explain(target, trace)?.candidate.claims ?? null;
+  return execute(target, { map, config: config(), policies: [], operations }).trace();
 }
+
+/** Returns the claims that explain what is wrong with a program. */
+function claimsFor(target: Target, operations: Program): object | null {
+  return explain(target, traceOf(target, operations))?.candidate.claims ?? null;
+}
+
+describe('the hint on an allocation that takes a guard page, too', () => {
+  it('says that no claim describes it, and what the target may do', () => {
+    const guarded: Parameters<typeof listOf>[0] = (pages, start) => {
+      const inner = runsOf(() => [{ base: 0, to: 1024 }])(pages, start);
+      const allocBitmap: SomePmm['allocBitmap'] = (count, ...others) =>
+        count > 0 ? (inner.allocBitmap?.(Number(count) + 1, ...others) ?? null) : null;
+      return { ...inner, allocBitmap };
+    };
+    const calls = ['allocBitmap', 'freeRegion', 'freeAmount'];
+    const target = listTarget(guarded, { calls, runArguments: [] });
+    expect(hintOn(target, traceOf(target, [run(2n)]))).toMatch(
+      /^if it takes more page frames than are asked for, as a guard page, no claim says so: let the target ask for as many fewer/,
+    );
+  });
+});
 
 describe('the claim that explains a program', () => {
   it('is that blocks which are asked for by order are freed whole', () => {
@@ -313,6 +334,19 @@ describe('the claim that explains a program', () => {
     expect(claimsFor(target, operations)).toEqual({ freesShared: 'one-reference' });
   });
 
+  it('is that batches are granted in part, where one says in TypeScript how many page frames it got', () => {
+    const [partial] = BATCHES;
+    const [, half] = partial?.broken ?? [];
+    if (partial === undefined || half === undefined) throw new Error('no batch is granted in part');
+    const profile = decodeProfile(partial.without, 'claims');
+    const given = { name: 'partial', policies: [], profile };
+    const operations: Program = [{ call: 'allocPages', count: 1n }];
+    expect(claimsFor(factoryTarget({ ...given, create: partial.correct }), operations)).toEqual({
+      batches: 'partial',
+    });
+    expect(claimsFor(factoryTarget({ ...given, create: half.create }), operations)).toBeNull();
+  });
+
   it('is the number of references at which one more is refused', () => {
     const [bound] = REFERENCES;
     if (bound === undefined) throw new Error('no number of references is bound');
@@ -329,6 +363,29 @@ describe('the claim that explains a program', () => {
     const target = factoryTarget({ name: 'six', policies: [], profile, create });
     const operations: Program = [{ call: 'alloc' }, ...Array(6).fill(retain(page(0)))];
     expect(claimsFor(target, operations)).toEqual({ mostReferences: 6 });
+  });
+});
+
+describe('a manager without errno', () => {
+  const whole: SomePmmFactory = (map, options) => {
+    const { errno: _, ...calls } = wrapPmm(createPmm(map, options), {});
+    return calls;
+  };
+  const held = (failures: readonly string[]): Target => {
+    const profile = decodeProfile({ failures }, 'claims');
+    return factoryTarget({ name: 'without errno', policies: [], profile, create: whole });
+  };
+
+  it('is told to claim that its failures set none', () => {
+    expect(claimsFor(held(['errno', 'warning']), [])).toEqual({ failures: ['warning'] });
+  });
+
+  it('holds with that claim', async () => {
+    const options = { worlds: [], generated: true, operations: 60, seed: 1, programs: 40 };
+    for (const reference of [false, true]) {
+      const { findings } = await runCampaign({ ...options, target: held(['warning']), reference });
+      expect(findings).toEqual([]);
+    }
   });
 });
 

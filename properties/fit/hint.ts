@@ -1,6 +1,6 @@
 /** Hints: what the author of correct code would do about a counterexample, in a line that begins with the condition. */
 import type { Target } from '../../runner/index.ts';
-import type { Trace } from '../../spec/index.ts';
+import { isAllocation, type Trace } from '../../spec/index.ts';
 import type { Candidate } from './candidate.ts';
 import { explain } from './explain.ts';
 
@@ -39,13 +39,25 @@ function adviceOnErrors({ violation, responses }: Trace): string | null {
     : null;
 }
 
+/** Returns what to do about an allocation that takes more page frames than it hands out, which no claim describes; null for others. */
+function adviceOnMore({ violation, scenario }: Trace): string | null {
+  const operation = violation === undefined ? undefined : scenario.operations[violation.at];
+  if (violation?.clause !== 'amounts.free' || operation === undefined || !isAllocation(operation.call))
+    return null;
+  const [, free = 0, expected = 0] =
+    /^freeAmount\(\) is (\d+), and must be (\d+)/.exec(violation.explanation) ?? [];
+  return Number(free) < Number(expected)
+    ? 'if it takes more page frames than are asked for, as a guard page, no claim says so: let the target ask for as many fewer, so that all that is taken is handed out'
+    : null;
+}
+
 /**
  * Returns a line on a counterexample that may be none: which claim the author would make of correct code that answers so. Null where no
  * claim explains it. Runs the target a few times, and not again once `isOver` returns true.
  */
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
-  if (explanation === null) return adviceOnInit(trace) ?? adviceOnErrors(trace);
+  if (explanation === null) return adviceOnInit(trace) ?? adviceOnErrors(trace) ?? adviceOnMore(trace);
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;
 }

@@ -5,7 +5,7 @@
 
 import { ProgramWriter } from '../../counterexamples/log/program/index.ts';
 import { execute, OURS, type TimedProgram, type World } from '../../runner/index.ts';
-import type { Program } from '../../spec/index.ts';
+import { grouped, type Program, rounded } from '../../spec/index.ts';
 import { runWorkload } from '../log/workload.ts';
 import type { Sides } from './compare.ts';
 import { median, quantile } from './quantile.ts';
@@ -118,11 +118,10 @@ export async function measureSpeed(
 
 function evidence(speed: Speed, sides: Sides, { world, maxSlowdown }: SpeedOptions): string {
   const { quartiles, turns, operations, candidateNs, baselineNs } = speed;
-  const say = (n: number): string => n.toPrecision(3);
   const limit = maxSlowdown === null ? 'no limit was asked for' : `${maxSlowdown} at most`;
   const isAsked = !sides.candidate.isInteractive || !sides.baseline.isInteractive;
   const asked = isAsked ? '; a process with what it takes to ask it' : '';
-  return `${say(speed.median)} times the baseline's time (quartiles ${quartiles.map(say).join(' to ')}; ${limit}): ${candidateNs.toFixed(0)} ns a call against ${baselineNs.toFixed(0)} ns, in ${turns} turns of ${operations.toLocaleString('en-US')} calls on ${world.name}${asked}`;
+  return `${rounded(speed.median)} times the baseline's time (quartiles ${quartiles.map(rounded).join(' to ')}; ${limit}): ${grouped(Math.round(candidateNs))} ns a call against ${grouped(Math.round(baselineNs))} ns, in ${turns} turns of ${grouped(operations)} calls on ${world.name}${asked}`;
 }
 
 /** Measures both sides, and compares the median with the limit. */

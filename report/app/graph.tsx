@@ -2,6 +2,8 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { bitmapLimit, counted, type Owner, ownedRegions, pfnEnd } from '../../spec/index.ts';
 import type { GraphSection } from '../data.ts';
+import { grouped } from './hex.ts';
+import { Swatch } from './map.tsx';
 import { OWNER_WORDS } from './memory.tsx';
 import { Strip, widthOf } from './strip.tsx';
 
@@ -155,15 +157,22 @@ export function World({ section: { map, config }, frames, now, before }: WorldPr
   const view = { base: 0, end: pfnEnd(map) };
   const touched = frames.filter((_, i) => now[i] !== before[i]);
   return (
-    <Strip
-      view={view}
-      width={widthOf(view, 340)}
-      parts={[...owners].map(([base, owner]) => ({ base, end: base + 1, owner }))}
-      touched={touched.map((base) => ({ base, count: 1 }))}
-      disputed={[]}
-      cursor={null}
-      limit={bitmapLimit(config)}
-    />
+    <>
+      <Strip
+        view={view}
+        width={widthOf(view, 340)}
+        parts={[...owners].map(([base, owner]) => ({ base, end: base + 1, owner }))}
+        touched={touched.map((base) => ({ base, count: 1 }))}
+        disputed={[]}
+        cursor={null}
+        limit={bitmapLimit(config)}
+      />
+      <p class="quiet owners">
+        {[...new Set(owners.values())].map((owner) => (
+          <Swatch key={owner} owner={owner} />
+        ))}
+      </p>
+    </>
   );
 }
 
@@ -234,7 +243,7 @@ export function Graph({ section }: { section: GraphSection }) {
             {way.map(({ operation, to }) => (
               <li key={to}>
                 <button type="button" class="link" onClick={() => go(to)}>
-                  {operations[operation]}
+                  {grouped(operations[operation] ?? '')}
                 </button>
               </li>
             ))}
@@ -246,7 +255,7 @@ export function Graph({ section }: { section: GraphSection }) {
             {ways.map(({ operation, to }) => (
               <li key={to}>
                 <button type="button" class="link" onClick={() => go(to)}>
-                  {operations[operation]}
+                  {grouped(operations[operation] ?? '')}
                 </button>{' '}
                 <small>{changeText(graph.frames, ownersOf(state), ownersOf(to))}</small>
               </li>

@@ -29,7 +29,7 @@ function Lanes({ section: { calls }, order }: LanesProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
   useLayoutEffect(() => {
-    const measure = (): void => setWidth(Math.max(500, box.current?.clientWidth ?? 800));
+    const measure = (): void => setWidth(box.current?.clientWidth ?? 800);
     measure();
     addEventListener('resize', measure);
     return () => removeEventListener('resize', measure);

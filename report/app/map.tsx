@@ -113,7 +113,7 @@ function AddressSpace({ section, differences }: { section: MapSection; differenc
   );
 }
 
-function Swatch({ owner }: { owner: keyof typeof OWNER_WORDS }) {
+export function Swatch({ owner }: { owner: keyof typeof OWNER_WORDS }) {
   return (
     <span class="owner">
       <svg width="12" height="12" aria-hidden="true">

@@ -116,7 +116,8 @@ function FreeStack({ step: { moment } }: Props) {
       <section>
         <h2>Free stack</h2>
         <p class="quiet">
-          The target does not promise <code>lifo</code>: any free page frame of the stack zone may come next.
+          The target does not promise <code>lifo</code>: any free page frame
+          {moment.after.world.profile.singlePages === 'stack-zone' && ' of the stack zone'} may come next.
         </p>
       </section>
     );

@@ -1,6 +1,6 @@
 /** A verification: what was done and what was not, both answers to every call where two allocators differ, and how their times compare. */
 import { formatResponse } from '../../counterexamples/text/index.ts';
-import { formatProgram, type Trace } from '../../spec/index.ts';
+import { formatProgram, rounded, type Trace } from '../../spec/index.ts';
 import type { VerificationSection } from '../data.ts';
 import { grouped } from './hex.ts';
 
@@ -85,10 +85,10 @@ function Speed({ speed: { median, ratios } }: { speed: NonNullable<VerificationS
   return (
     <figure>
       <figcaption>
-        {ratios.length} turns: the candidate takes {median.toPrecision(3)} times the baseline's time (median,
-        solid; dashed: as fast; farther left: faster)
+        {ratios.length} turns: the candidate takes {rounded(median)} times the baseline's time (median, solid;
+        dashed: as fast; farther left: faster)
       </figcaption>
-      <svg width={WIDTH} height={HEIGHT} aria-hidden="true">
+      <svg class="ratios" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
         <path class="edge" d={`M0 ${HEIGHT / 2}H${WIDTH}`} />
         {ratios.map((ratio, turn) => (
           <circle key={turn} class="ratio" cx={x(ratio)} cy={HEIGHT / 2 + ((turn % 5) - 2) * 7} r="3.5" />

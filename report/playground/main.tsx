@@ -8,6 +8,11 @@ import { linkedIn, linkTo, type Settings } from './link.ts';
 
 const text = (id: string): string => document.getElementById(id)?.textContent ?? '';
 const TARGETS: readonly string[] = JSON.parse(text('targets'));
+const isMutant = (name: string): boolean => name !== 'frameproof' && !name.startsWith('examples/');
+const GROUPS = [
+  ['Allocators', TARGETS.filter((name) => !isMutant(name))],
+  ['frameproof with a defect', TARGETS.filter(isMutant)],
+] as const;
 const WORKER = URL.createObjectURL(new Blob([text('worker')], { type: 'text/javascript' }));
 
 const START: Settings = { target: TARGETS[0] ?? '', map: '', seed: 1, programs: 1000, stack: 2, bitmap: 3 };
@@ -117,7 +122,8 @@ function Playground() {
           <h1>Playground</h1>
           <p>
             Choose an allocator, then check it on random programs, or explore every call sequence of a small
-            world. Nothing leaves this page.
+            world. What is found appears here: frameproof holds, examples/broken-limit.ts has a bug. Nothing
+            leaves this page.
           </p>
         </main>
       )}
@@ -142,8 +148,12 @@ function Playground() {
               }}
             >
               {wasm === null ? null : <option value="">{wasm.name}</option>}
-              {TARGETS.map((name) => (
-                <option key={name}>{name}</option>
+              {GROUPS.map(([label, targets]) => (
+                <optgroup key={label} label={label}>
+                  {targets.map((name) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </optgroup>
               ))}
             </select>
           </label>
@@ -170,7 +180,7 @@ function Playground() {
             </button>
           </fieldset>
           <fieldset>
-            <legend>Explore</legend>
+            <legend>Explore, page frames</legend>
             <NumberField label="Stack zone" value={settings.stack} set={(stack) => set({ stack })} />
             <NumberField label="Bitmap zone" value={settings.bitmap} set={(bitmap) => set({ bitmap })} />
             <button type="button" disabled={isBusy} onClick={() => run('explore')}>

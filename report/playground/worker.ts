@@ -59,6 +59,11 @@ function traceSection(title: string, trace: Trace): Section {
   return { kind: 'trace', title: `${title}: ${length}`, trace, replay: null };
 }
 
+/** Returns the verdict on a found program; null where there is none. */
+function violatedBy(trace: Trace | null): string | null {
+  return trace === null ? null : `violated: ${trace.violation?.clause}`;
+}
+
 /** Returns the sections of a found program: as it was shrunk, and as it was found. */
 function foundSections(target: Target, found: Trace): readonly Section[] {
   tell({ kind: 'progress', text: 'shrinking' });
@@ -94,7 +99,7 @@ async function check(job: Job, target: Target): Promise<Told> {
   const text =
     finding === undefined
       ? `holds: no counterexample in ${counted(result.programs, 'program')}, seed ${seed}`
-      : `violated: ${finding.trace.violation?.clause}, seed ${seed}`;
+      : `${violatedBy(finding.trace)}, seed ${seed}`;
   return { kind: 'done', text, sections: [...sections, runSection(result, target)] };
 }
 
@@ -107,16 +112,17 @@ async function search({ stack, bitmap }: Job, target: Target): Promise<Told> {
   if (howSaved(target, world) === null) {
     const { end, trace, modelStates } = await exploreUnsaved(options);
     const how = end === 'walked' ? ': it cannot be saved, so state that it hides was met only by chance' : '';
-    const text = `${end}${how} (${grouped(modelStates)} states of the model)`;
+    const text = violatedBy(trace) ?? `${end}${how} (${counted(modelStates, 'state')} of the model)`;
     return { kind: 'done', text, sections: trace === null ? [] : foundSections(target, trace) };
   }
   const result = await explore({ ...options, graph: true });
   const found = result.trace === null ? [] : foundSections(target, result.trace);
   const states = `${grouped(result.states)} states, ${grouped(result.transitions)} transitions`;
   const text =
-    result.end === 'closed'
+    violatedBy(result.trace) ??
+    (result.end === 'closed'
       ? `closed: every sequence of ${counted(operations.length, 'operation')}, of any length, holds (${states})`
-      : `${result.end}: ${states}`;
+      : `${result.end}: ${states}`);
   return { kind: 'done', text, sections: [...found, ...graphSections(result, world, target)] };
 }
 

@@ -133,13 +133,19 @@ export class LeanCaller {
   readonly #half: HigherHalf;
   readonly #isPartial: boolean;
   readonly #told: ToldAmounts;
+  readonly #setsErrno: boolean;
 
   /** Batches that may be granted in part tell how many page frames they got. */
-  constructor(pmm: Pmm, half: HigherHalf, { batches, calls }: Pick<Profile, 'batches' | 'calls'>) {
+  constructor(
+    pmm: Pmm,
+    half: HigherHalf,
+    { batches, calls, failures }: Pick<Profile, 'batches' | 'calls' | 'failures'>,
+  ) {
     this.#pmm = pmm;
     this.#half = half;
     this.#isPartial = batches === 'partial';
     this.#told = toldAmounts(calls);
+    this.#setsErrno = failures.includes('errno');
   }
 
   /** Makes a call where so many page frames are free for batches: one that can be granted gets an array for all of it. */
@@ -151,7 +157,7 @@ export class LeanCaller {
     this.#room = NO_ARRAY;
     this.#named = NO_ARRAY;
     try {
-      pmm.errno = CALLERS_ERRNO;
+      if (this.#setsErrno) pmm.errno = CALLERS_ERRNO;
       this.#isMade = true;
       this.value = this.#invoke(pmm, call, free);
     } catch (error) {
@@ -273,9 +279,9 @@ export class LeanCaller {
   #observe(answer: NumberedAnswer): void {
     const pmm = this.#pmm;
     try {
-      const { errno } = pmm;
+      const errno = this.#setsErrno ? pmm.errno : CALLERS_ERRNO;
       answer.errno = errno === 'ENOMEM' ? errno : errno === CALLERS_ERRNO ? 'unchanged' : 'other';
-      answer.observed = ALL_OBSERVED;
+      answer.observed = this.#setsErrno ? ALL_OBSERVED : ALL_OBSERVED & ~OBSERVED.errno;
       if (hasAmounts(pmm, this.#told)) {
         answer.total = pmm.totalAmount();
         answer.free = pmm.freeAmount();

@@ -7,6 +7,7 @@ import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 import { SpecError } from '../../spec/index.ts';
 import { refuseChanges, repairRealm, watchRealm } from '../realm.ts';
 import { lookAt } from '../thrown.ts';
+import { outsideCalls } from '../time-limit.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
@@ -128,7 +129,7 @@ export async function importModule(path: string): Promise<Exports> {
   shareLateErrors();
   let exports: Exports;
   try {
-    exports = exportsOf(await imported(resolve(path)));
+    exports = exportsOf(await outsideCalls(() => imported(resolve(path))));
   } catch (error) {
     repairRealm();
     const reason = (await reasonOf(error, path)).replaceAll(/\s+/g, ' ');

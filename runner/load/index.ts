@@ -6,4 +6,5 @@ export {
   loadInteractiveTarget,
   loadSeveralCallers,
   loadTarget,
+  promisedPolicies,
 } from './load-target.ts';

@@ -55,7 +55,10 @@ function exported<T>(path: string, name: string, read: (source: string) => T): T
 }
 
 /** Returns the policies that a module exports, or null. */
-function promised(exports: Readonly<Record<string, unknown>>, path: string): readonly Policy[] | null {
+export function promisedPolicies(
+  exports: Readonly<Record<string, unknown>>,
+  path: string,
+): readonly Policy[] | null {
   if (exports.policies === undefined) return null;
   return exported(path, 'policies', (source) =>
     decode(t.readonlyArray(Policy), structuredClone(exports.policies), source),
@@ -142,7 +145,7 @@ async function loadModule(
 ): Promise<Target> {
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
-  const promises = promised(exports, path);
+  const promises = promisedPolicies(exports, path);
   const { factoryFrom } = await import('./factory-from.ts');
   const create = factoryFrom(exports.default, path, profile?.calls);
   refuseChanges(path);

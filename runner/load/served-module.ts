@@ -23,6 +23,7 @@ import {
   type Reference,
   type Response,
   STANDARD_CALLS,
+  WHOLE,
 } from '../../spec/index.ts';
 import { handing } from '../factory-target.ts';
 import { Results } from '../results.ts';
@@ -125,7 +126,7 @@ function linesOf({
 function run(
   create: PmmFactory,
   lines: readonly (readonly string[])[],
-  claimed: Pick<Profile, 'batches' | 'calls'>,
+  claimed: Pick<Profile, 'batches' | 'calls' | 'failures'>,
 ): void {
   const init = lines.findIndex(([word]) => word === 'init');
   const world = worldOf(lines.slice(0, init));
@@ -164,6 +165,7 @@ async function serve(path: string): Promise<void> {
       run(create, lines, {
         batches: claims.batches === 'partial' ? 'partial' : 'whole',
         calls: Array.isArray(claims.calls) ? claims.calls : STANDARD_CALLS,
+        failures: Array.isArray(claims.failures) ? claims.failures : WHOLE.failures,
       });
       lines = [];
     } else lines.push(words);

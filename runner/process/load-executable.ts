@@ -54,7 +54,7 @@ function restOfLine(lines: readonly string[], word: string): string | null {
 /** A kernel boots first. */
 const BOOT_LIMIT_MS = 60_000;
 
-function greet(channel: Channel, path: string, limitMs: number): readonly string[] {
+function greet(channel: Channel, expected: string, limitMs: number): readonly string[] {
   const limits = {
     timeLimitMs: limitMs,
     waitLimitMs: limitMs,
@@ -64,10 +64,10 @@ function greet(channel: Channel, path: string, limitMs: number): readonly string
   const reply = channel.receive(channel.ask({ text: '', opening: GREETED, terminator: READY, ...limits }));
   const lines = reply.text.split('\n');
   if (reply.ending.kind === 'whole') return lines;
-  throw new SpecError(
-    `${path}: expected an executable that speaks the protocol of native/PROTOCOL.md: ${describeReply(reply, limitMs)}`,
-  );
+  throw new SpecError(`${expected}: ${describeReply(reply, limitMs)}`);
 }
+
+const SPEAKING = 'an executable that speaks the protocol of native/PROTOCOL.md';
 
 /** The address space of a process has 47 bits, for its own memory and all of physical memory. */
 const REACH = physicalAddress(1n << 46n);
@@ -109,13 +109,16 @@ const SERVED = fileURLToPath(
  * @throws SpecError if it cannot be imported or does not build a manager.
  */
 export function loadModuleApart(path: string, given: GivenClaims = {}): Promise<Target> {
-  return load({ command: [process.execPath, ...process.execArgv, SERVED, path] }, path, given);
+  const command = [process.execPath, ...process.execArgv, SERVED, path];
+  return load({ command, expected: 'a module that can be imported' }, path, given);
 }
 
 /** How a process is started, and whether it is a kernel on a console. */
 interface Started {
   readonly command: readonly string[];
   readonly isConsole?: boolean;
+  /** What it must be to greet. Default: {@link SPEAKING}. */
+  readonly expected?: string;
 }
 
 /** A process that has been greeted, and what it says of itself. */
@@ -127,7 +130,7 @@ interface Introduced {
 
 /** Starts and greets a process. It is held to its own claims, unless others are given. */
 async function introduced(
-  { command, isConsole = false }: Started,
+  { command, isConsole = false, expected = SPEAKING }: Started,
   path: string,
   given?: Profile,
 ): Promise<Introduced> {
@@ -137,7 +140,7 @@ async function introduced(
     );
   const channel = new Channel(command, isConsole);
   try {
-    const lines = greet(channel, path, isConsole ? BOOT_LIMIT_MS : TIME_LIMIT_MS);
+    const lines = greet(channel, `${path}: expected ${expected}`, isConsole ? BOOT_LIMIT_MS : TIME_LIMIT_MS);
     const source = `${path}: profile`;
     const claimed = decodeProfile(parseJson(restOfLine(lines, 'profile') ?? '{}', source), source);
     const said = restOfLine(lines, 'calls')?.split(' ');

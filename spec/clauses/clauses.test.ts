@@ -739,6 +739,18 @@ describe.each(CLAUSES.filter(({ name }) => isSequential(name)))('$name', ({ name
   });
 });
 
+describe('a call of no page frames that is refused', () => {
+  test.each([
+    [{ call: 'freeRegion', address: 0n, count: 0n } as const, ', whatever its address'],
+    [freeingAll(), ''],
+  ])('is told that it does nothing: $call', (operation, whatever) => {
+    const refused = judged(state, operation, response(state, 0, FAILED));
+    expect(refused?.explanation).toBe(
+      `it must succeed, because a call of no page frames does nothing${whatever}; it answered "failed"`,
+    );
+  });
+});
+
 describe('the list of clauses', () => {
   test('has every name once, in the order of the names', () => {
     expect(CLAUSES.map(({ name }) => name)).toEqual([...CLAUSE_NAMES]);

@@ -2,6 +2,7 @@
 
 import { isFree } from '../calls.ts';
 import { ownedRegions } from '../memory-map.ts';
+import type { Operation } from '../operation.ts';
 import { zoneOf } from '../ownership.ts';
 import type { Pfn } from '../units.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';
@@ -9,7 +10,7 @@ import { blame, firstGrantedOwner, givenBack } from './granted.ts';
 
 type FreeingCall = 'free' | 'freePages' | 'freeRegion' | 'retain' | 'release' | 'addRegion';
 
-function acceptsExactly({ before, expected, response: { outcome } }: Step): Blame | null {
+function acceptsExactly({ before, operation, expected, response: { outcome } }: Step): Blame | null {
   const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
   if (expected.kind === 'misused') {
     const { why, frame, owner } = expected;
@@ -19,7 +20,18 @@ function acceptsExactly({ before, expected, response: { outcome } }: Step): Blam
     return isRefused ? null : blame(`it must be refused, because ${why}; ${answer}`, frame, owner);
   }
   if (outcome.kind === 'done') return null;
-  return blame(`it must succeed; ${answer}`);
+  return blame(`${mustSucceed(operation)}; ${answer}`);
+}
+
+/** Returns the demand on a call that must succeed, with the reason where its arguments do not show it. */
+function mustSucceed(operation: Operation): string {
+  const isOfNone =
+    ('count' in operation && operation.count === 0n) ||
+    ('addresses' in operation && operation.addresses.length === 0);
+  const why = 'address' in operation ? ', whatever its address' : '';
+  return isOfNone
+    ? `it must succeed, because a call of no page frames does nothing${why}`
+    : 'it must succeed';
 }
 
 function owner(call: FreeingCall, sentence: string, granted = 'freed'): Clause<Step> {
@@ -83,11 +95,12 @@ const removeComplete: Clause<Step> = {
     if (asked.call !== 'removeRegion' || expected.kind === 'misused') return null;
     return expected.kind === 'granted' ? 0 : 1;
   },
-  check({ asked, expected, response: { outcome } }) {
+  check({ asked, operation, expected, response: { outcome } }) {
     const must = expected.kind === 'granted' ? 'done' : 'failed';
     if (outcome.kind === must) return null;
     const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
-    const why = expected.kind === 'refused' ? `it must fail, because ${expected.why}` : 'it must succeed';
+    const why =
+      expected.kind === 'refused' ? `it must fail, because ${expected.why}` : mustSucceed(operation);
     return blame(`${why}; ${answer}`, asked.pfns[0] ?? null);
   },
 };

@@ -13,12 +13,20 @@ import { ONE_ZONE } from './zones.ts';
 /** Where memory may begin that is handed out: up to 16 MiB. */
 const LOW_ENDS = powersBelow(0x100_0001n, PAGE_BYTES);
 
+/** The beginning of the message where a manager in TypeScript has no `errno`. */
+const NO_ERRNO = /^reading errno and the amounts, it threw TypeError: errno is undefined/;
+
 export function ofInit(broken: Broken): readonly Candidate[] {
   const {
     clause,
     moment: { response },
   } = broken;
   if (clause === 'init.free') return [...ofLowMemory(), ...ofUnnamed(broken)];
+  const { outcome } = response;
+  if (outcome.kind === 'malformed' && NO_ERRNO.test(outcome.message)) {
+    const failures = broken.profile.failures.filter((report) => report !== 'errno');
+    return [{ claims: { failures }, condition: 'it has no errno, and its failures set none', probes: [] }];
+  }
   if (clause !== 'init.kept' || response.kept === undefined) return [];
   return [{ claims: { keeps: 'named' }, condition: 'init keeps the page frames that it names', probes: [] }];
 }

@@ -92,6 +92,7 @@ export function ofNamedZones(profile: Profile): readonly Candidate[] {
         ...(runArguments.includes('maxAddr') ? {} : { runArguments: ['maxAddr', ...runArguments] }),
       },
       condition: `it has a zone below ${toHex(end)}, and no run reaches out of it`,
+      question: 'is it on purpose that runs are refused which reach across this address?',
       probes: [[any(half + 1n)], [any(2n * half)]],
       controls: [[any(half)], [any(half - 1n)], [below], [...all, below]],
       worlds: { probed: world, controlled: world },

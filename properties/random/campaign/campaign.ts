@@ -9,6 +9,7 @@ import {
   Execution,
   heldTo,
   type Observer,
+  outsideCalls,
   type Target,
   type World,
 } from '../../../runner/index.ts';
@@ -257,7 +258,7 @@ export async function runBlock(
   for (let done = 0; done < programs && !found.isOver && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
     await runBatch(options, counters, found, { batch: firstBatch + done / BATCH, runs, isOver });
-    await yieldToEventLoop();
+    await outsideCalls(yieldToEventLoop);
   }
   const { peakKib, bytesACall } = options.target;
   return {
