@@ -78,3 +78,13 @@ describe('bursts', () => {
     expect('left' in decoded ? decoded.left.map((error) => error.message).join() : '').toMatch(message);
   });
 });
+
+it('shows the first addresses of a long batch', () => {
+  const batch = (count: number): Operation<Reference> => ({
+    call: 'freePages',
+    addresses: times(count, (page) => ({ result: 0, page, offset: 0n })),
+  });
+  const [long, short] = formatSteps([batch(1000), batch(5)]).map(({ text }) => text);
+  expect(long).toBe('freePages(a, a[1], a[2], a[3], and 996 more)');
+  expect(short).toBe('freePages(a, a[1], a[2], a[3], a[4])');
+});

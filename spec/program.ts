@@ -7,7 +7,7 @@ import * as t from 'io-ts';
 import { isBurst, lengthOfStep, MOST_OPERATIONS, operationsOfStep, ProgramStep, stepsOf } from './burst.ts';
 import { isAllocation, parametersOf } from './calls.ts';
 import { aboveLimit, Config } from './config.ts';
-import { counted } from './counted.ts';
+import { counted, grouped } from './counted.ts';
 import { closed, withJsonForm } from './decode.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
@@ -69,15 +69,29 @@ export function formatArgument(argument: Argument): string {
   return isSmall ? String(argument) : toHex(argument);
 }
 
-/** Returns a call as a report shows it, for example `allocBitmap(count 2, maxAddr 0x8000, alignment 4096)`. */
-export function formatOperation<A>(operation: Operation<A>, formatAddress: (address: A) => string): string {
+/** Of a batch of more addresses than these, lines of text show the first few: one of 30,000 would be a line of 600,000 characters. */
+const LONG_BATCH = 16;
+const FIRST_OF_BATCH = 4;
+
+function formatAddresses(addresses: readonly string[], isShort: boolean): string {
+  if (!isShort || addresses.length <= LONG_BATCH) return addresses.join(', ');
+  const more = grouped(addresses.length - FIRST_OF_BATCH);
+  return `${addresses.slice(0, FIRST_OF_BATCH).join(', ')}, and ${more} more`;
+}
+
+/** Returns a call as a report shows it, for example `allocBitmap(count 2, maxAddr 0x8000, alignment 4096)`; with `isShort`, long batches are cut short. */
+export function formatOperation<A>(
+  operation: Operation<A>,
+  formatAddress: (address: A) => string,
+  isShort = false,
+): string {
   const texts = parametersOf(operation.call).map((parameter) => {
     const value = argumentAt(operation, parameter);
     switch (parameter.kind) {
       case 'address':
         return formatAddress(value as A);
       case 'addresses':
-        return addressesOf(operation).map(formatAddress).join(', ');
+        return formatAddresses(addressesOf(operation).map(formatAddress), isShort);
       case 'minAddr':
       case 'maxAddr':
         return `${parameter.name} ${typeof value === 'bigint' ? toHex(value) : String(value)}`;
@@ -98,7 +112,7 @@ interface StepText {
 
 /** Returns the steps of a program as lines: an operation, or a burst such as `a = alloc() … sr = alloc()  ×512`. */
 export function formatSteps(program: Program): readonly StepText[] {
-  const lines = formatProgram(program);
+  const lines = formatProgram(program, true);
   let at = 0;
   return stepsOf(program).map((step) => {
     const operations = lengthOfStep(step);
@@ -112,11 +126,11 @@ export function formatSteps(program: Program): readonly StepText[] {
   });
 }
 
-/** Returns the lines of a program, results named: `a = alloc()`. */
-export function formatProgram(program: Program): readonly string[] {
+/** Returns the lines of a program, results named: `a = alloc()`; with `isShort`, long batches are cut short. */
+export function formatProgram(program: Program, isShort = false): readonly string[] {
   let results = 0;
   return program.map((operation) => {
-    const text = formatOperation(operation, formatReference);
+    const text = formatOperation(operation, formatReference, isShort);
     return isAllocation(operation.call) ? `${resultName(results++)} = ${text}` : text;
   });
 }
