@@ -60,7 +60,7 @@ const LICENCES = {
 
 /**
  * Compiles again with maps that hold the sources, which are not in the package otherwise. The comments are in the sources and in the declarations,
- * so the modules go without.
+ * so the modules go without. The command line, which nobody imports, has no maps.
  */
 async function mapSources(): Promise<void> {
   const tsc = join(MODULES, 'typescript/bin/tsc');
@@ -78,6 +78,11 @@ async function mapSources(): Promise<void> {
     const inlined = `data:application/json;base64,${Buffer.from(withSources).toString('base64')}`;
     const options = { sourcemap: 'external', charset: 'utf8' } as const;
     const { code, map } = await transform(text + LINK + inlined, options);
+    if (path.split(/[/\\]/)[1] === 'cli') {
+      writeFileSync(module, code);
+      rmSync(file);
+      continue;
+    }
     writeFileSync(module, `${code}${LINK}${name}\n`);
     // Of a module of types only, there is no code to map, or a comment that goes.
     const isOfTypes = compiled.mappings === '' || JSON.parse(map).sources.length === 0;
