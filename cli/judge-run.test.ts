@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compactText } from '../counterexamples/log/console/index.ts';
 import { ROOT } from './testing/copy-of-sources.ts';
 import type { Ended } from './testing/frameproof.ts';
@@ -47,7 +47,8 @@ describe('frameproof judge --run', () => {
     expect(stdout).toMatch(/^shrunk {4}3 operations to 1 in /m);
     expect(readFileSync(join(cwd, 'kept.txt'), 'utf8')).toBe(readFileSync(join(cwd, 'boot.txt'), 'utf8'));
     const shell = Number(readFileSync(join(cwd, 'pid'), 'utf8'));
-    expect(() => process.kill(shell, 0)).toThrow('ESRCH');
+    // Until it is waited for, a process that was ended has its number.
+    await vi.waitFor(() => expect(() => process.kill(shell, 0)).toThrow('ESRCH'), { timeout: 5000 });
   });
 
   it('judges until the command ends, or its time is over', async () => {
