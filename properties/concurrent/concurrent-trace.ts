@@ -17,7 +17,7 @@ import {
 } from '../../spec/index.ts';
 import { type FoundRun, tryRun } from './sample-schedules.ts';
 import { beyondLimits, ConcurrentScenario, Natural, Schedule } from './scenario.ts';
-import { ScenarioRunner } from './scenario-runner.ts';
+import { runnerOf } from './scenario-runner.ts';
 import { following } from './schedulers.ts';
 import { POINTS, type Points } from './stepping.ts';
 import type { ConcurrentTarget } from './target.ts';
@@ -84,7 +84,7 @@ export function replayConcurrent(
   target: ConcurrentTarget,
   { scenario, points, schedule }: ConcurrentTrace,
 ): FoundRun | null {
-  const [, found] = tryRun(new ScenarioRunner(target, scenario), points, following(schedule));
+  const [, found] = tryRun(runnerOf(target, scenario), points, following(schedule));
   return found;
 }
 

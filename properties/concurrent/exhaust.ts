@@ -13,7 +13,7 @@ import { config, memoryMap, type Operation, PAGE_BYTES, type Reference, U64_MAX 
 import { everySchedule } from './every-schedule.ts';
 import type { FoundRun } from './sample-schedules.ts';
 import { type ConcurrentScenario, scheduleOf } from './scenario.ts';
-import { ScenarioRunner } from './scenario-runner.ts';
+import { runnerOf } from './scenario-runner.ts';
 import type { ConcurrentTarget } from './target.ts';
 
 type Named = Operation<Reference>;
@@ -113,7 +113,7 @@ export function exhaust(
   const met = { scenarios: 0, schedules: 0, moments: 0, unguarded: 0, guarded: 0 };
   for (const scenario of scenarios) {
     if (isOver()) break;
-    const runner = new ScenarioRunner(target, scenario);
+    const runner = runnerOf(target, scenario);
     const { schedules, moments, broken } = everySchedule(runner, { points: 'locks' });
     met.scenarios += 1;
     met.schedules += schedules;

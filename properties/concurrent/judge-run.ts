@@ -6,7 +6,7 @@ import type { ModelState } from '../../model/index.ts';
 import { bitmapLimit, type ClauseName, type Operation, PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
 import { explain, type HistoryCall, isLockedOut } from './history.ts';
 import type { DeadEnd } from './linearize.ts';
-import type { Run, ScenarioRunner } from './scenario-runner.ts';
+import type { OpenCall, Run, ScenarioRunner } from './scenario-runner.ts';
 
 /**
  * The clause that a run breaks, with an explanation.
@@ -71,8 +71,18 @@ function lastCalls(runner: ScenarioRunner): readonly HistoryCall[] {
 /** Returns why a call does not return, or null if all do. */
 function stuckIn(calls: readonly HistoryCall[], open: Run['open']): string | null {
   if (open.length > 0) {
-    const who = open.map(({ caller, operation }) => `caller ${caller + 1} in ${operation.call}`).join(', ');
-    return `nobody will ever wake ${who}`;
+    const who = (waits: OpenCall['waits']): string =>
+      open
+        .filter((call) => (call.waits ?? 'asleep') === waits)
+        .map(({ caller, operation }) => `caller ${caller + 1} in ${operation.call}`)
+        .join(', ');
+    return [
+      ['nobody will ever wake', who('asleep')],
+      ['it spins for ever, on a word that nobody will change:', who('spinning')],
+      ['it does not return, though it waits for nobody:', who('running')],
+    ]
+      .flatMap(([how, callers]) => (callers === '' ? [] : [`${how} ${callers}`]))
+      .join('; ');
   }
   const lockedOut = calls.find(isLockedOut);
   if (lockedOut === undefined) return null;

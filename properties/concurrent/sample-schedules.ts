@@ -2,13 +2,14 @@
  * Sampled schedules: random scenarios, each under some random schedules, until one breaks a clause. Deterministic in the seed: the
  * k-th scenario does not depend on the results of earlier ones.
  */
+import { TimeLimitError, within } from '../../runner/index.ts';
 import type { Draws } from '../random/draws.ts';
 import { drawsFrom } from '../random/draws.ts';
 import { overlapping } from './history.ts';
 import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
 import { randomScenario } from './random-scenario.ts';
 import { type ConcurrentScenario, type Schedule, scheduleOf } from './scenario.ts';
-import { type Run, ScenarioRunner } from './scenario-runner.ts';
+import { type Run, runnerOf, type ScenarioRunner } from './scenario-runner.ts';
 import { atRandom, byPriorities } from './schedulers.ts';
 import type { Chooser, Points } from './stepping.ts';
 import type { ConcurrentTarget } from './target.ts';
@@ -65,10 +66,43 @@ function chooserOf(draws: Draws, schedule: number, callers: number): Chooser {
   return byPriorities(draws, { callers, points: PRIORITY_POINTS, changes: PRIORITY_CHANGES });
 }
 
+/** Milliseconds that a run may take: others take some. */
+const RUN_MS = 10_000;
+
+/** Judges a run that was ended after this time: a call did not return. */
+function endless(runner: ScenarioRunner): [Run, ConcurrentViolation] {
+  const run = runner.broken();
+  const found = run.open.length > 0 ? judgeRun(runner, run) : null;
+  if (found !== null) return [run, found];
+  const explanation = 'a call that is made alone, when all others had returned, does not return';
+  return [run, { clause: 'concurrent.progress', explanation, calls: run.calls, deadEnds: [] }];
+}
+
+/** Runs a scenario and judges the run, which is ended where it does not end. */
+function judgedRun(
+  runner: ScenarioRunner,
+  limitMs: number,
+  ...under: readonly [Points, Chooser]
+): [Run, ConcurrentViolation | null] {
+  try {
+    return within(limitMs, () => {
+      const run = runner.run(...under);
+      return [run, judgeRun(runner, run)];
+    });
+  } catch (error) {
+    if (!(error instanceof TimeLimitError)) throw error;
+    return endless(runner);
+  }
+}
+
 /** Runs a scenario once and judges the run. Returns the run, and the same with its violation if it broke a clause. */
-export function tryRun(runner: ScenarioRunner, points: Points, choose: Chooser): [Run, FoundRun | null] {
-  const run = runner.run(points, choose);
-  const violation = judgeRun(runner, run);
+export function tryRun(
+  runner: ScenarioRunner,
+  points: Points,
+  choose: Chooser,
+  limitMs = RUN_MS,
+): [Run, FoundRun | null] {
+  const [run, violation] = judgedRun(runner, limitMs, points, choose);
   if (violation === null) return [run, null];
   return [run, { scenario: runner.scenario, points, schedule: scheduleOf(run.taken), run, violation }];
 }
@@ -81,7 +115,7 @@ export function sampleSchedules(
   const met = { scenarios: 0, schedules: 0, points: 0, calls: 0, overlapping: 0, contended: 0, waiting: 0 };
   for (let k = 0; k < scenarios && !isOver(); k += 1) {
     const draws = drawsFrom(seed * 0x1_0000 + k);
-    const runner = new ScenarioRunner(target, randomScenario(draws, target.policies));
+    const runner = runnerOf(target, randomScenario(draws, target.policies));
     met.scenarios += 1;
     for (let schedule = 0; schedule < schedules && !isOver(); schedule += 1) {
       const choose = chooserOf(draws, schedule, runner.scenario.callers.length);

@@ -3,8 +3,8 @@
  * restores the words to their values just before the callers begin.
  */
 import { init, type ModelState, step } from '../../model/index.ts';
-import { Results } from '../../runner/index.ts';
-import type { Operation, Pmm, Reference, Response } from '../../spec/index.ts';
+import { Results, TimeLimitError, within } from '../../runner/index.ts';
+import { type Operation, type Pmm, type Reference, type Response, SpecError } from '../../spec/index.ts';
 import { CallerSession } from './caller-session.ts';
 import type { HistoryCall } from './history.ts';
 import type { ConcurrentScenario } from './scenario.ts';
@@ -38,6 +38,8 @@ export interface OpenCall {
   readonly caller: number;
   readonly operation: Operation;
   readonly invoked: number;
+  /** Why it does not return. Default: it sleeps. */
+  readonly waits?: 'asleep' | 'spinning' | 'running';
 }
 
 /** The record of one run. */
@@ -59,6 +61,9 @@ export interface Moment {
   readonly cuts: readonly (readonly string[])[];
 }
 
+/** Milliseconds that the calls which are made alone, before the callers begin, may take. */
+const ALONE_MS = 10_000;
+
 /** Chosen to suspend the running caller after its step, whoever is next. */
 const NOBODY = -1;
 
@@ -76,6 +81,8 @@ export class ScenarioRunner {
   readonly #callers: readonly Caller[];
   readonly #host: CallerSession;
   #calls: HistoryCall[] = [];
+  /** The caller whose call did not return by itself. */
+  #endless: number | null = null;
   /** The same calls with references to results, as in the scenario. */
   readonly #made: readonly (readonly [Operation<Reference>, Response])[];
 
@@ -119,6 +126,7 @@ export class ScenarioRunner {
   begin(points: Points, choose: Chooser = () => NOBODY): void {
     this.#memory.set(this.#initial);
     this.#calls = [];
+    this.#endless = null;
     for (const caller of this.#callers) {
       Object.assign(caller.stepper, newStepper(caller.stepper.lockValue));
       caller.cuts.length = 0;
@@ -141,6 +149,12 @@ export class ScenarioRunner {
   step(caller: number): void {
     this.#resume(caller);
     this.machine.next();
+  }
+
+  /** Returns the record of a run that was ended from outside, in the midst of a call. */
+  broken(): Run {
+    this.#endless = this.machine.running;
+    return this.outcome();
   }
 
   /** Returns the record of the run. */
@@ -281,11 +295,30 @@ export class ScenarioRunner {
   }
 
   #open(): readonly OpenCall[] {
-    return this.#callers.flatMap(({ stepper, program, at, results }, caller) => {
+    return this.#callers.flatMap(({ stepper: { status, invoked }, program, at, results }, caller) => {
+      const waits = caller === this.#endless ? 'running' : status;
       const named = program[at];
-      const operation = stepper.status === 'asleep' && named !== undefined ? results.resolve(named) : null;
-      return operation === null ? [] : [{ caller, operation, invoked: stepper.invoked ?? 0 }];
+      if (waits === 'ready' || waits === 'done' || named === undefined) return [];
+      const operation = results.resolve(named);
+      return operation === null ? [] : [{ caller, operation, invoked: invoked ?? 0, waits }];
     });
+  }
+}
+
+/** Sets a scenario up on a target. Throws `SpecError` where a call that is made alone does not return. */
+export function runnerOf(
+  target: ConcurrentTarget,
+  scenario: ConcurrentScenario,
+  aloneMs = ALONE_MS,
+): ScenarioRunner {
+  try {
+    return within(aloneMs, () => new ScenarioRunner(target, scenario));
+  } catch (error) {
+    if (!(error instanceof TimeLimitError)) throw error;
+    throw new SpecError(
+      `${target.name}: expected calls that return where one caller makes them alone: it was ${error.message}`,
+      { cause: error },
+    );
   }
 }
 

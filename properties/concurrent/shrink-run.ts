@@ -11,7 +11,7 @@ import { drawsFrom } from '../random/draws.ts';
 import { type FoundRun, tryRun } from './sample-schedules.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import { switchesOf } from './scenario.ts';
-import { ScenarioRunner } from './scenario-runner.ts';
+import { runnerOf, type ScenarioRunner } from './scenario-runner.ts';
 import { atRandom, FewSwitches, following } from './schedulers.ts';
 import { simpler } from './simpler-scenarios.ts';
 import type { Chooser, Points } from './stepping.ts';
@@ -24,6 +24,9 @@ const RANDOM_TRIES = 12;
 const REPEATED_TRIES = 200;
 /** The same for the last step, which only looks for fewer switches. */
 const LAST_TRIES = [1, 1000, 4000];
+
+/** Milliseconds that a run may take which repeats one that was found. */
+const AGAIN_MS = 1000;
 
 /** The simplest run found, and the number of runs tried. */
 export interface ShrunkRun {
@@ -90,14 +93,14 @@ class Shrinking implements RunSearch {
 
   /** Returns a run in which a scenario breaks the clause, or null if no tried schedule shows one. */
   search(scenario: ConcurrentScenario, before: FoundRun): FoundRun | null {
-    const runner = new ScenarioRunner(this.#target, scenario);
+    const runner = runnerOf(this.#target, scenario);
     const again = this.#try(runner, before.points, following(before.schedule));
     return again ?? this.fewest(runner, 'locks', TRIES) ?? this.#atRandom(runner);
   }
 
   /** The same, with more schedules at random. */
   repeat(scenario: ConcurrentScenario): FoundRun | null {
-    const runner = new ScenarioRunner(this.#target, scenario);
+    const runner = runnerOf(this.#target, scenario);
     return this.fewest(runner, 'locks', TRIES) ?? this.#atRandom(runner, REPEATED_TRIES);
   }
 
@@ -112,7 +115,7 @@ class Shrinking implements RunSearch {
 
   #try(runner: ScenarioRunner, points: Points, choose: Chooser): FoundRun | null {
     this.runs += 1;
-    const [, found] = tryRun(runner, points, choose);
+    const [, found] = tryRun(runner, points, choose, AGAIN_MS);
     return this.#clause === null || found?.violation.clause === this.#clause ? found : null;
   }
 }
@@ -167,7 +170,7 @@ export function shrinkRun(
 ): ShrunkRun {
   const shrinking = new Shrinking(target, found.violation.clause, shrinkage.isOver);
   const best = simplest(shrinking, found, shrinkage);
-  const runner = new ScenarioRunner(target, best.scenario);
+  const runner = runnerOf(target, best.scenario);
   const coarse = shrinking.fewest(runner, 'locks', LAST_TRIES);
   const fine = coarse ?? shrinking.fewest(runner, 'accesses', LAST_TRIES);
   const isFewer = fine !== null && switchesOf(fine.schedule) <= switchesOf(best.schedule);

@@ -16,7 +16,8 @@
  * `locks` loses nothing as long as no word is touched without the lock: nobody sees what a caller does inside the lock before it
  * is released. {@link Machine.unguarded} counts the accesses for which that is not so.
  *
- * A caller that sleeps continues only when it is woken: time does not pass here.
+ * A caller that sleeps continues only when it is woken: time does not pass here. One that spins, looking at one word again and again,
+ * continues when that word changes; or, since it may give up, while no other caller can continue. Schedules are fair in that sense.
  */
 import { LAYOUT, type Steps, type Woken } from '../../impl/index.ts';
 
@@ -25,7 +26,19 @@ export const POINTS = ['locks', 'accesses'] as const;
 export type Points = (typeof POINTS)[number];
 
 /** Whether a caller can continue. */
-type CallerStatus = 'ready' | 'asleep' | 'done';
+type CallerStatus = 'ready' | 'asleep' | 'spinning' | 'done';
+
+/** A caller spins that takes so many steps in turn on one word without changing it; plain reads may look at 32 page frames in a word. */
+const SPINS = { atomic: 3, plain: 64 };
+/** It spins for ever where it has not given up after so many, with nobody to change the word. */
+const ENDLESS_SPINS = 1000;
+/** So it is for who calls alone, in whose steps no other caller could come between. */
+const ENDLESS_ALONE = 100_000;
+
+/** Thrown where a call that is made alone spins for ever: as a panic over the lock, it says that the call cannot return. */
+class LockSpin extends Error {
+  override readonly name = 'LockPanic';
+}
 
 /** Thrown to suspend a call. Only {@link Machine} makes and catches it. */
 class Suspension {}
@@ -52,6 +65,9 @@ export interface Stepper {
   invoked: number | null;
   /** Index of the word at which it sleeps. */
   asleepAt: number;
+  /** Index of the word of its last step, and how many steps in turn it took there that changed nothing. */
+  idleAt: number;
+  idleSteps: number;
   /** The value of the lock's word while this caller holds the lock, or the negative of it. */
   readonly lockValue: number;
 }
@@ -79,8 +95,24 @@ export function newStepper(lockValue: number): Stepper {
     isSuspending: false,
     invoked: null,
     asleepAt: 0,
+    idleAt: 0,
+    idleSteps: 0,
     lockValue,
   };
+}
+
+/** Notes a step on a word that changed nothing. */
+function noteIdle(stepper: Stepper, at: number, most: number): void {
+  if (stepper.idleAt !== at) goOn(stepper);
+  stepper.idleAt = at;
+  stepper.idleSteps += 1;
+  if (stepper.idleSteps >= most) stepper.status = 'spinning';
+}
+
+/** Notes that a caller does not spin. */
+function goOn(stepper: Stepper): void {
+  stepper.idleSteps = 0;
+  if (stepper.status === 'spinning') stepper.status = 'ready';
 }
 
 export class Machine {
@@ -107,6 +139,9 @@ export class Machine {
   #chosen: number | null = null;
   /** The first step that a repetition got wrong. */
   #defect: Error | null = null;
+  /** The word of the last step of a call that is made alone, and how many in turn changed nothing there. */
+  #idleAt = 0;
+  #idleAlone = 0;
 
   /** `memory` holds the state. */
   constructor(memory: Int32Array) {
@@ -134,7 +169,15 @@ export class Machine {
 
   /** Returns the callers that can continue. */
   ready(): readonly number[] {
-    return this.#steppers.flatMap(({ status }, index) => (status === 'ready' ? [index] : []));
+    const ready = this.#steppers.flatMap(({ status }, index) => (status === 'ready' ? [index] : []));
+    return ready.length > 0 ? ready : this.#spinning();
+  }
+
+  /** Returns the callers that spin, and may give up. */
+  #spinning(): readonly number[] {
+    return this.#steppers.flatMap(({ status, idleSteps }, index) =>
+      status === 'spinning' && idleSteps < ENDLESS_SPINS ? [index] : [],
+    );
   }
 
   /** Returns the caller to continue: the one that the last suspension was for, else the scheduler's choice. Some caller is ready. */
@@ -178,6 +221,11 @@ export class Machine {
     this.#mayStep = true;
   }
 
+  /** The running caller; null where none is, as where a call is made alone. */
+  get running(): number | null {
+    return this.#current === null ? null : this.#steppers.indexOf(this.#current);
+  }
+
   /** Ends the turn of the running caller: later accesses are not part of a run. */
   rest(): void {
     this.#current = null;
@@ -197,21 +245,42 @@ export class Machine {
     if (this.#defect !== null) throw this.#defect;
     if (stepper.isSuspending) return false;
     stepper.record.length = 0;
+    goOn(stepper);
     return true;
   }
 
   #step(kind: Kind, at: number, isPlain: boolean, act: () => number): number {
     const stepper = this.#current;
-    if (stepper === null) return act();
+    if (stepper === null) return this.#stepAlone(at, act);
     if (stepper.isSuspending) throw SUSPENSION;
     const { record, repeated } = stepper;
     if (repeated < record.length) return this.#repeat(stepper, kind, at);
     if (this.#isPoint(stepper, isPlain)) this.#arrive(stepper);
     stepper.invoked ??= this.tick();
+    const before = this.#memory[at];
     const answer = act();
+    if (this.#memory[at] !== before) this.#noteChange(stepper, at);
+    else if (kind !== 'wakeOne') noteIdle(stepper, at, isPlain ? SPINS.plain : SPINS.atomic);
     record.push(KINDS.indexOf(kind), at, answer);
     stepper.repeated += 3;
     return answer;
+  }
+
+  /** Takes a step of a call that is made alone. */
+  #stepAlone(at: number, act: () => number): number {
+    const before = this.#memory[at];
+    const answer = act();
+    this.#idleAlone = this.#idleAt === at && this.#memory[at] === before ? this.#idleAlone + 1 : 0;
+    this.#idleAt = at;
+    if (this.#idleAlone < ENDLESS_ALONE) return answer;
+    this.#idleAlone = 0;
+    throw new LockSpin(`a call that is made alone looks at word ${at} for ever, which nobody changes`);
+  }
+
+  /** Lets those go on who wait for a change of this word. */
+  #noteChange(stepper: Stepper, at: number): void {
+    goOn(stepper);
+    for (const other of this.#steppers) if (other.status === 'spinning' && other.idleAt === at) goOn(other);
   }
 
   #isPoint(stepper: Stepper, isPlain: boolean): boolean {
@@ -237,7 +306,9 @@ export class Machine {
   #arrive(stepper: Stepper): void {
     const current = this.#steppers.indexOf(stepper);
     if (!this.#mayStep) {
-      const next = this.#choose(this.taken.length, this.ready(), current);
+      const ready = this.ready();
+      if (ready.length === 0) this.#suspend(stepper);
+      const next = this.#choose(this.taken.length, ready, ready.includes(current) ? current : null);
       if (next !== current) {
         this.#chosen = next;
         this.#suspend(stepper);

@@ -9,6 +9,7 @@
 
 import { ATOMICS, openSharedState } from '../../../impl/index.ts';
 import { init, type ModelState, step, sweep } from '../../../model/index.ts';
+import { TimeLimitError, within } from '../../../runner/index.ts';
 import type { Policy } from '../../../spec/index.ts';
 import { CallerSession } from '../caller-session.ts';
 import { explain, type HistoryCall, isLockedOut, overlapping } from '../history.ts';
@@ -16,7 +17,7 @@ import type { ConcurrentViolation } from '../judge-run.ts';
 import { type Cut, cutAt } from '../recorded-scenario.ts';
 import type { ConcurrentTarget } from '../target.ts';
 import { threadSeconds } from './thread-seconds.ts';
-import { type CallWithTurn, Threads, type ThreadsOptions } from './threads.ts';
+import { type CallWithTurn, StuckError, Threads, type ThreadsOptions } from './threads.ts';
 
 /** Calls of all callers in one round. */
 const ROUND_CALLS = 16_384;
@@ -163,7 +164,10 @@ class Judge {
   }
 }
 
-/** Compares the final state with the model's, page frame by page frame. */
+/** Milliseconds in which a caller must say of every page frame what it is. */
+const INSPECTION_MS = 60_000;
+
+/** Compares the final state with the model's, page frame by page frame, where it can be asked. */
 function leftBehind(
   { state }: Threads,
   options: CheckThreadsOptions,
@@ -171,11 +175,22 @@ function leftBehind(
 ): ConcurrentViolation | null {
   const { map, config, target } = options;
   const shared = { words: openSharedState(map, config, state), steps: ATOMICS };
-  const { pmm } = new CallerSession(config, (warn) =>
-    target.attach(map, { config, warn, shared, waiting: {} }),
-  );
-  const violation = sweep(end, [...(pmm.inspect?.() ?? [])]);
+  const inspected = within(INSPECTION_MS, () => {
+    const { pmm } = new CallerSession(config, (warn) =>
+      target.attach(map, { config, warn, shared, waiting: {} }),
+    );
+    return pmm.inspect === undefined ? null : [...pmm.inspect()];
+  });
+  const violation = inspected === null ? null : sweep(end, inspected);
   return violation === null ? null : broken(`after the last round: ${violation.explanation}`, []);
+}
+
+/** Returns the violation that an error means: a call that does not return. Throws any other one. */
+function stuck(error: unknown): ConcurrentViolation {
+  if (!(error instanceof StuckError || error instanceof TimeLimitError)) throw error;
+  const explanation =
+    error instanceof StuckError ? error.message : `after the last round, inspect() was ${error.message}`;
+  return { clause: 'concurrent.progress', explanation, calls: [], deadEnds: [] };
 }
 
 function startOf({ map, config }: CheckThreadsOptions, policies: readonly Policy[]): ModelState {
@@ -198,28 +213,35 @@ export async function checkThreads(options: CheckThreadsOptions): Promise<Thread
   const threads = await Threads.start(options);
   const judge = judgeOf(options);
   const met = { calls: 0, overlapping: 0, workSeconds: 0 };
-  let violation: ConcurrentViolation | null = null;
-  let recorded: Cut | null = null;
   try {
-    while (met.calls < options.calls && violation === null) {
+    const found = await runRounds(threads, judge, options, met);
+    const { searchSeconds, turnSeconds } = judge;
+    return { ...met, searchSeconds, turnSeconds, ...found };
+  } finally {
+    await threads.stop();
+  }
+}
+
+/** Runs and judges one round after the other, counts them, and looks at what is left behind. Returns the violation, if there is one. */
+async function runRounds(
+  threads: Threads,
+  judge: Judge,
+  options: CheckThreadsOptions,
+  met: { calls: number; overlapping: number; workSeconds: number },
+): Promise<Pick<ThreadsResult, 'violation' | 'recorded'>> {
+  try {
+    while (met.calls < options.calls) {
       const start = performance.now();
       const left = Math.min(ROUND_CALLS, options.calls - met.calls);
       const calls = await threads.round(Math.ceil(left / options.callers));
       met.workSeconds += (performance.now() - start) / 1000;
       met.calls += calls.length;
       met.overlapping += overlapping(calls);
-      violation = judge.round(calls);
-      recorded = violation === null ? null : judge.upTo(violation, calls);
+      const violation = judge.round(calls);
+      if (violation !== null) return { violation, recorded: judge.upTo(violation, calls) };
     }
-    const { searchSeconds, turnSeconds } = judge;
-    return {
-      ...met,
-      searchSeconds,
-      turnSeconds,
-      recorded,
-      violation: violation ?? leftBehind(threads, options, judge.end),
-    };
-  } finally {
-    await threads.stop();
+    return { violation: leftBehind(threads, options, judge.end), recorded: null };
+  } catch (error) {
+    return { violation: stuck(error), recorded: null };
   }
 }

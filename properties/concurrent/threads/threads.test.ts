@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
 import { attachPmm, createSharedState, LockPanic } from '../../../impl/index.ts';
@@ -10,6 +11,7 @@ import {
   MemoryMap,
   memoryMap,
 } from '../../../spec/index.ts';
+import { loadConcurrentTarget } from '../load-concurrent-target.ts';
 import { OURS_SHARED } from '../target.ts';
 import { checkThreads } from './check-threads.ts';
 import { Threads } from './threads.ts';
@@ -41,6 +43,31 @@ describe('callers in separate threads', () => {
     expect(new Set(calls.map(({ turn }) => turn)).size).toBe(1000);
     const moments = calls.flatMap(({ invoked, returned }) => [invoked, returned]);
     expect(new Set(moments).size).toBe(2000);
+  });
+});
+
+describe('callers of a module', () => {
+  const module = fileURLToPath(new URL('fixtures/endless-caller.ts', import.meta.url));
+  const check = async (name: string, patienceMs: number) =>
+    checkThreads({
+      target: await loadConcurrentTarget(module),
+      module,
+      map: memoryMap([{ type: 'conventional', start: 0n, pages: 64 }], name),
+      config,
+      callers: 2,
+      calls: 4000,
+      seed: 1,
+      patienceMs,
+    });
+
+  it('that cannot be inspected hold, since nobody knows what they leave behind', async () => {
+    expect((await check('harmless', 10_000)).violation).toBeNull();
+  });
+
+  it('which do not return are ended, and named', async () => {
+    const { violation } = await check('endless', 0);
+    expect(violation).toMatchObject({ clause: 'concurrent.progress', calls: [] });
+    expect(violation?.explanation).toMatch(/^no call has returned for 5 s: caller 1, caller 2$/);
   });
 });
 

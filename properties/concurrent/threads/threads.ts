@@ -64,15 +64,33 @@ function stateOf(map: MemoryMap, config: Config): SharedArrayBuffer {
   }
 }
 
+/** A round in which no caller returned from a call for a long time. */
+export class StuckError extends Error {
+  override readonly name = 'StuckError';
+  /** The callers that have not returned. */
+  readonly callers: readonly number[];
+
+  constructor(callers: readonly number[], ms: number) {
+    const who = callers.map((caller) => `caller ${caller + 1}`).join(', ');
+    super(`no call has returned for ${Math.round(ms / 1000)} s: ${who}`);
+    this.callers = callers;
+  }
+}
+
+/** Milliseconds beyond those that a caller waits for the lock: it then says so itself. */
+const STUCK_MS = 5000;
+
 export class Threads {
   /** The state that the callers share. */
   readonly state: SharedArrayBuffer;
   readonly #barrier: SharedArrayBuffer;
   readonly #workers: readonly Worker[];
+  readonly #stuckMs: number;
 
   private constructor(options: ThreadsOptions) {
     const { map, config, callers, seed, module, patienceMs } = options;
     this.state = stateOf(map, config);
+    this.#stuckMs = patienceMs + STUCK_MS;
     this.#barrier = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
     const common = {
       map: MemoryMap.encode(map),
@@ -96,18 +114,39 @@ export class Threads {
     return threads;
   }
 
-  /** Lets each caller make `calls` calls, and returns their history. */
+  /** Lets each caller make `calls` calls, and returns their history. Rejects with {@link StuckError} where callers do not return. */
   async round(calls: number): Promise<readonly CallWithTurn[]> {
     const barrier = new Int32Array(this.#barrier);
     barrier[CLOCK_AT] = 0;
     barrier[PRESENT_AT] = 0;
+    const open = new Set(this.#workers.keys());
     const answers = this.#workers.map(async (worker, caller) => {
       const answer = answerOf(worker);
       worker.postMessage({ calls } satisfies Round);
       const recorded = (await answer) as readonly RecordedCall[];
+      open.delete(caller);
       return recorded.map((call) => ({ ...call, caller }));
     });
-    return (await Promise.all(answers)).flat();
+    const watch = new AbortController();
+    try {
+      return (await Promise.race([Promise.all(answers), this.#stuck(open, watch.signal)])).flat();
+    } finally {
+      watch.abort();
+    }
+  }
+
+  /** Rejects when the clock of the calls has stood still for too long. */
+  #stuck(open: ReadonlySet<number>, signal: AbortSignal): Promise<never> {
+    const barrier = new Int32Array(this.#barrier);
+    let [clock, since] = [0, performance.now()];
+    return new Promise((_, reject) => {
+      const timer = setInterval(() => {
+        const now = Atomics.load(barrier, CLOCK_AT);
+        if (now !== clock) [clock, since] = [now, performance.now()];
+        if (performance.now() - since > this.#stuckMs) reject(new StuckError([...open], this.#stuckMs));
+      }, this.#stuckMs / 20);
+      signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+    });
   }
 
   /** Ends the threads. */
