@@ -56,7 +56,7 @@ export interface SampledSchedules {
   readonly contended: number;
   /** Runs in which callers were handed page frames; left out where nothing looks after what those hold. */
   readonly granted?: number;
-  /** Schedules in which a caller slept waiting for the lock. */
+  /** Schedules in which a caller slept or spun, waiting for the lock. */
   readonly waiting: number;
   readonly found: FoundRun | null;
 }
@@ -126,7 +126,7 @@ export function sampleSchedules(
       const overlaps = overlapping(run.calls);
       met.overlapping += overlaps;
       met.contended += overlaps > 0 ? 1 : 0;
-      met.waiting += run.hasSlept ? 1 : 0;
+      met.waiting += run.hasWaited ? 1 : 0;
       if (found !== null) return { ...met, found };
     }
     onScenario(met.scenarios);

@@ -50,8 +50,8 @@ export interface Run {
   readonly open: readonly OpenCall[];
   /** The caller that took the step at each point. */
   readonly taken: readonly number[];
-  /** Whether a caller slept waiting for the lock. */
-  readonly hasSlept: boolean;
+  /** Whether a caller slept or spun, waiting for the lock. */
+  readonly hasWaited: boolean;
 }
 
 /** A moment of a run, to which it can be set back. */
@@ -164,7 +164,7 @@ export class ScenarioRunner {
       calls: this.#calls,
       open: this.#open(),
       taken: [...this.machine.taken],
-      hasSlept: this.machine.hasSlept,
+      hasWaited: this.machine.hasWaited,
     };
   }
 

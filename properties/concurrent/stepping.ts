@@ -101,14 +101,6 @@ export function newStepper(lockValue: number): Stepper {
   };
 }
 
-/** Notes a step on a word that changed nothing. */
-function noteIdle(stepper: Stepper, at: number, most: number): void {
-  if (stepper.idleAt !== at) goOn(stepper);
-  stepper.idleAt = at;
-  stepper.idleSteps += 1;
-  if (stepper.idleSteps >= most) stepper.status = 'spinning';
-}
-
 /** Notes that a caller does not spin. */
 function goOn(stepper: Stepper): void {
   stepper.idleSteps = 0;
@@ -121,8 +113,8 @@ export class Machine {
   readonly steps: Steps;
   /** The caller that took the step at each point of this run. */
   readonly taken: number[] = [];
-  /** Whether a caller slept in this run, or in one that branched off from an earlier moment of it. */
-  hasSlept = false;
+  /** Whether a caller slept or spun in this run, or in one that branched off from an earlier moment of it. */
+  hasWaited = false;
   /** Plain accesses of callers that did not hold the lock, in all runs. */
   unguarded = 0;
   /** Plain accesses of callers that held the lock, in all runs. */
@@ -158,7 +150,7 @@ export class Machine {
     this.#clock = 0;
     this.#chosen = null;
     this.taken.length = 0;
-    this.hasSlept = false;
+    this.hasWaited = false;
   }
 
   /** Returns the next moment of this run's clock. */
@@ -260,7 +252,7 @@ export class Machine {
     const before = this.#memory[at];
     const answer = act();
     if (this.#memory[at] !== before) this.#noteChange(stepper, at);
-    else if (kind !== 'wakeOne') noteIdle(stepper, at, isPlain ? SPINS.plain : SPINS.atomic);
+    else if (kind !== 'wakeOne') this.#noteIdle(stepper, at, isPlain ? SPINS.plain : SPINS.atomic);
     record.push(KINDS.indexOf(kind), at, answer);
     stepper.repeated += 3;
     return answer;
@@ -275,6 +267,16 @@ export class Machine {
     if (this.#idleAlone < ENDLESS_ALONE) return answer;
     this.#idleAlone = 0;
     throw new LockSpin(`a call that is made alone looks at word ${at} for ever, which nobody changes`);
+  }
+
+  /** Notes a step on a word that changed nothing. */
+  #noteIdle(stepper: Stepper, at: number, most: number): void {
+    if (stepper.idleAt !== at) goOn(stepper);
+    stepper.idleAt = at;
+    stepper.idleSteps += 1;
+    if (stepper.idleSteps < most) return;
+    stepper.status = 'spinning';
+    this.hasWaited = true;
   }
 
   /** Lets those go on who wait for a change of this word. */
@@ -332,7 +334,7 @@ export class Machine {
     const isWoken = this.#step('wait', at, false, () => {
       if (this.#memory[at] !== expected) return 0;
       stepper.status = 'asleep';
-      this.hasSlept = true;
+      this.hasWaited = true;
       stepper.asleepAt = at;
       return this.#suspend(stepper);
     });

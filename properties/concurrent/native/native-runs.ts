@@ -77,7 +77,7 @@ function outcomeOf({ before, callers, after }: CallersRun): Run {
   for (const [caller, made] of callers.entries()) gathering.add(caller, made);
   gathering.add(host, after);
   const { calls, open } = gathering;
-  return { calls, open, taken: [], hasSlept: false };
+  return { calls, open, taken: [], hasWaited: false };
 }
 
 /** Returns the violation of a run; null if some order of its calls explains the answers, and each returned. */

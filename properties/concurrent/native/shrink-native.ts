@@ -165,7 +165,7 @@ export function replayNative(
   { scenario, yields = 0, points, schedule, violation: { clause, explanation } }: ConcurrentTrace,
 ): FoundRun | null {
   const violation = { clause, explanation, calls: [], deadEnds: [] };
-  const run = { calls: [], open: [], taken: [], hasSlept: false };
+  const run = { calls: [], open: [], taken: [], hasWaited: false };
   const before = { scenario, points, schedule, yields, run, violation };
   const isOver = (): boolean => false;
   for (let tried = 0; tried < REPLAYED; tried += REPEATS) {
