@@ -58,6 +58,7 @@ const MODULES: Readonly<Record<string, Members>> = {
   },
   'node:util/types': { isPromise: (value: unknown) => value instanceof Promise },
   'node:url': { fileURLToPath: String },
+  'node:worker_threads': { getEnvironmentData: () => undefined },
   'node:timers/promises': { setImmediate: () => new Promise((resolve) => setTimeout(resolve)) },
 };
 

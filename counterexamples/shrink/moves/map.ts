@@ -112,7 +112,7 @@ export function* sortDescriptors({ draft }: Counterexample): Generator<Draft> {
 function cuts(pages: number): readonly number[] {
   const halves: number[] = [];
   for (let n = pages; n >= 1; n = Math.floor(n / 2)) halves.push(n);
-  const all = [...halves.slice(0, 1), pages - 1, pages - 2, pages - 3, ...halves.slice(1), 64, 32];
+  const all = [...halves.slice(0, 1), pages - 1, pages - 2, pages - 3, ...halves.slice(1), 64, 32, 16, 8, 4];
   return [...new Set(all)].filter((n) => n > 0 && n <= pages);
 }
 
