@@ -22,7 +22,7 @@ interface FinishedCheck {
 
 /** A check of which everything is known. */
 interface EndedCheck extends FinishedCheck {
-  /** What the target threw outside its calls. */
+  /** Errors that the target threw outside its calls. */
   readonly late: readonly string[];
 }
 

@@ -34,7 +34,7 @@ export function loseOutput(): void {
   isOutputLost = true;
 }
 
-/** What the target threw outside its calls, in a timer or a promise. */
+/** Errors that the target threw outside its calls, in a timer or a promise. */
 const late = new Set<string>();
 
 /** Notes such an error: a command that found nothing else ends with 1. Returns whether it is a new one. */

@@ -15,7 +15,7 @@ export interface JunitOptions {
   readonly result: CampaignResult;
   /** The counterexamples, shrunk. */
   readonly found: readonly Trace[];
-  /** What the target threw outside its calls. */
+  /** Errors that the target threw outside its calls. */
   readonly late: readonly string[];
 }
 

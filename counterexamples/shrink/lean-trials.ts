@@ -15,7 +15,7 @@ function accepts(target: Target, world: Scenario, asked: Program, drive: (run: L
 
 interface KnownOptions {
   readonly isOver: () => boolean;
-  /** What is said of a scenario that holds until it names what was not handed out. */
+  /** The answer for a scenario that holds until it names what was not handed out. */
   readonly whereDangling: boolean;
 }
 

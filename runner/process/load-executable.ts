@@ -117,7 +117,7 @@ export function loadModuleApart(path: string, given: GivenClaims = {}): Promise<
 interface Started {
   readonly command: readonly string[];
   readonly isConsole?: boolean;
-  /** What it must be to greet. Default: {@link SPEAKING}. */
+  /** The kind of process that is expected to greet. Default: {@link SPEAKING}. */
   readonly expected?: string;
 }
 

@@ -39,7 +39,7 @@ function singlesWorld(profile: Profile, pages: number): { readonly world: World;
 export function ofHeldBack({ clause, moment: { response }, profile }: Broken): readonly Candidate[] {
   const isRefused = response.outcome.kind === 'failed' && clause.endsWith('.complete');
   if (!isRefused) return [];
-  // Below a watermark that is claimed, frees may wait besides.
+  // Below a watermark that is claimed, frees may wait too.
   const { holdsBack: below } = profile;
   return Array.from({ length: MOST_HELD_BACK }, (_, i) => i + 1).flatMap((held) => {
     const { world, pages } = singlesWorld(profile, below + held + 4);
@@ -66,7 +66,7 @@ export function ofHeldBack({ clause, moment: { response }, profile }: Broken): r
       ...(below === 0 ? watermark : []),
       {
         claims: { holdsBack: below + held, ...(isSearched ? { search: 'partial' } : {}) },
-        condition: `page frames that are freed wait until there are ${held + 1} of them${below === 0 ? '' : `, and ${below} are held back besides`}`,
+        condition: `page frames that are freed wait until there are ${held + 1} of them${below === 0 ? '' : `, and ${below} are held back too`}`,
         probes: [[...all, ...freed(held), one]],
         controls: [all, [...all, ...freed(held + 1), ...times(held + 1, one)]],
         worlds,
