@@ -65,7 +65,7 @@ async function unreproduced(
 export async function settled(target: Target, shrunk: Shrunk, options: SettleOptions): Promise<Settled> {
   const { found, shrinking } = shrunk;
   const runs = flakyRuns(shrunk);
-  // What is now over in a tenth of the limit, and now is not, does return.
+  // A run that ends within a tenth of the limit at one time and not at another one does return.
   const isEnded = runs !== null && runs.first !== found && isTimeOut(runs.first);
   if (runs !== null && !isEnded) return { trace: runs.first, flaky: runs };
   const trace = !isEnded && shrinking?.verdict === 'shrunk' ? shrinking.trace : found;

@@ -60,8 +60,12 @@ describe('callers of a module', () => {
       patienceMs,
     });
 
-  it('that cannot be inspected hold, since nobody knows what they leave behind', async () => {
+  it('that cannot be inspected hold, and it is said that nobody knows what they leave behind', async () => {
     expect((await check('harmless', 10_000)).violation).toBeNull();
+    const { unchecked } = await loadConcurrentTarget(module);
+    expect(unchecked).toEqual([
+      { what: 'what is left behind', why: 'it cannot be asked about every page frame' },
+    ]);
   });
 
   it('which do not return are ended, and named', async () => {
