@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
+import { showOutput } from '../runner/load/index.ts';
 import { counted, isOwnClause, type Profile, parseJson, SpecError, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { stackLines } from './counterexample-report.ts';
@@ -170,6 +171,7 @@ async function replay(
   if (gdbArguments.length > 0 && flags.gdb !== true)
     throw new SpecError(`replay: expected one file, found ${gdbArguments.join(' ')} too`);
   const options = { ...flags, gdbArguments };
+  await showOutput();
   const written = readTraceText(path);
   const data = parseJson(written, path);
   const isPlain = typeof data === 'object' && data !== null && 'format' in data && data.format === FORMAT;

@@ -1590,6 +1590,7 @@ int fp_serve(const fp_target *served) {
     /* Standard output is reserved for the protocol. */
     int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     dup2(STDERR_FILENO, STDOUT_FILENO);
+    setvbuf(stdout, NULL, _IOLBF, 0); /* what the target prints before it dies is seen */
     answers = mmap(NULL, sizeof *answers + ANSWER_LIMIT + EPILOGUE_LIMIT, PROT_READ | PROT_WRITE,
                    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (out < 0 || answers == MAP_FAILED) {

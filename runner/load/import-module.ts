@@ -8,6 +8,7 @@ import { SpecError } from '../../spec/index.ts';
 import { refuseChanges, repairRealm, watchRealm } from '../realm.ts';
 import { lookAt } from '../thrown.ts';
 import { outsideCalls } from '../time-limit.ts';
+import { takeConsole } from './module-console.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
@@ -66,12 +67,16 @@ function isObject(value: unknown): value is Exports {
 
 /** The channel on which threads tell what a module throws outside its calls. */
 const LATE = 'frameproof-late';
-let isShared = false;
+let isSupervised = false;
 
-/** In a supervised command, throws in the main thread what a module throws outside its calls in another one, which would end that. */
-function shareLateErrors(): void {
-  if (isShared || process.env.FRAMEPROOF_RUN === undefined) return;
-  isShared = true;
+/**
+ * In a supervised command, takes what a module prints, and throws in the main thread what it throws outside its calls in another one,
+ * which would end that.
+ */
+function superviseModules(): void {
+  if (isSupervised || process.env.FRAMEPROOF_RUN === undefined) return;
+  isSupervised = true;
+  takeConsole();
   const channel = new BroadcastChannel(LATE);
   channel.unref();
   if (isMainThread)
@@ -126,7 +131,7 @@ export async function importModule(path: string): Promise<Exports> {
   // Node.js would read a pipe or a device to its end.
   if (!statSync(path).isFile()) throw new SpecError(`${expected}: this is not a file`);
   watchRealm();
-  shareLateErrors();
+  superviseModules();
   let exports: Exports;
   try {
     exports = exportsOf(await outsideCalls(() => imported(resolve(path))));

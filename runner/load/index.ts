@@ -7,4 +7,5 @@ export {
   loadSeveralCallers,
   loadTarget,
   promisedPolicies,
+  showOutput,
 } from './load-target.ts';

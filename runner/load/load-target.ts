@@ -36,6 +36,11 @@ export async function importModule(path: string): Promise<Readonly<Record<string
   return (await import('./import-module.ts')).importModule(path);
 }
 
+/** Shows on standard error, from now on, what targets print. Else it is left out. */
+export async function showOutput(): Promise<void> {
+  (await import('../target-output.ts')).showOutput();
+}
+
 /** Whether the package that a folder belongs to says that its modules are CommonJS. */
 export async function isCommonJs(folder: string): Promise<boolean> {
   return (await import('./import-module.ts')).isCommonJs(folder);

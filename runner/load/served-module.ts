@@ -3,8 +3,8 @@
  * So a module that ends the process it runs in is judged like an executable that does. Each answer is written at once: the first one that is
  * missing is that of the operation at work.
  */
-import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { writeDescriptor } from '../../spec/files/index.ts';
 import {
   CALLS,
   type Call,
@@ -28,13 +28,16 @@ import {
 import { handing } from '../factory-target.ts';
 import { Results } from '../results.ts';
 import { keepStacks, Session } from '../session.ts';
+import { showOutput } from '../target-output.ts';
 import type { World } from '../world.ts';
 import { factoryFrom } from './factory-from.ts';
 import { importModule } from './import-module.ts';
+import { takeConsole } from './module-console.ts';
+
+const STANDARD_OUTPUT = 1;
 
 function write(...lines: readonly string[]): void {
-  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-  for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
+  writeDescriptor(STANDARD_OUTPUT, lines.map((line) => `${line}\n`).join(''));
 }
 
 function oneLine(text: string): string {
@@ -147,8 +150,9 @@ function run(
 }
 
 async function serve(path: string): Promise<void> {
-  // The module's own output is not part of an answer.
-  Object.defineProperty(process, 'stdout', { get: () => process.stderr });
+  // The module's own output is not part of an answer: it goes where that of an executable goes.
+  showOutput();
+  takeConsole();
   const exports = await importModule(path);
   // Which calls it must have is asked where its claims are known.
   const create = handing(factoryFrom(exports.default, path, []));

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type MessagePort, workerData } from 'node:worker_threads';
+import { showsOutput, takeOutput } from '../target-output.ts';
 import {
   type ChannelRequest,
   type Ending,
@@ -37,6 +38,8 @@ const state = new Int32Array(buffer);
 /** Memory and CPU time are sampled this often during a request. */
 const WATCH_MS = 20;
 const STDERR_KEPT = 2000;
+/** Programs behind it are parts of it, and print the same again. The greeting is request 0. */
+const FIRST_PROGRAM = 1;
 /** Characters of a greeting: of what a kernel prints before, no more are kept. */
 const LONGEST_GREETING = 2 ** 16;
 const CARRIAGE_RETURN = 0x0d;
@@ -68,6 +71,8 @@ let child: ChildProcess | null = null;
 let pending: Pending | null = null;
 /** Requests that wait for their turn. */
 const waiting: Asked[] = [];
+/** The number of the last request that was begun. */
+let latest = 0;
 let stderr = '';
 /** What a console has printed before its greeting was complete; null once it was. */
 let booting: string | null = null;
@@ -150,7 +155,15 @@ function collect(pending: Pending, chunk: Buffer): void {
   pending.bytes += chunk.length;
   if (!isAnswerSoFar(pending)) endRequest({ kind: 'other' });
   else if (pending.bytes > pending.posted.outputLimit) endRequest({ kind: 'output' });
-  else if (isWhole(pending)) reply({ kind: 'whole' });
+  else if (isWhole(pending)) {
+    const answered = pending;
+    const end = (): void => {
+      if (pending === answered) reply({ kind: 'whole' });
+    };
+    // What it has printed before is read first.
+    if (showsOutput()) setImmediate(end);
+    else end();
+  }
 }
 
 /**
@@ -166,7 +179,9 @@ function started(): ChildProcess {
   stderr = '';
   process.stdout?.on('data', (chunk: Buffer) => onOutput(process, chunk));
   process.stderr?.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString('utf8')).slice(-STDERR_KEPT);
+    const text = chunk.toString('utf8');
+    stderr = (stderr + text).slice(-STDERR_KEPT);
+    if (latest <= FIRST_PROGRAM) takeOutput(text);
   });
   // A process that stops reading is noticed by its end, or by the missing answer.
   process.stdin?.on('error', () => {});
@@ -235,6 +250,7 @@ port.on('message', (posted: Posted) => {
 function begin(next: Asked | undefined): void {
   if (next === undefined) return;
   const { asked, request: posted } = next;
+  latest = asked;
   const timer = setTimeout(() => endRequest({ kind: 'time' }), posted.waitLimitMs);
   const watch = setInterval(watchUsage, WATCH_MS);
   const none = { chunks: [], bytes: 0, peakBytes: 0, workedBefore: null, isFresh: false };

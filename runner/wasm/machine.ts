@@ -15,6 +15,7 @@ import {
   pfnEnd,
   SpecError,
 } from '../../spec/index.ts';
+import { takeOutput } from '../target-output.ts';
 import type { World } from '../world.ts';
 import { type CountedFile, CounterReader, RECORDS } from './counter-files.ts';
 import {
@@ -508,7 +509,7 @@ export class Machine {
       this.#text(Number(at), Math.min(Number(length), LONGEST_TEXT));
     return {
       print: (at: number, length: number) => {
-        process.stderr.write(text(at, length));
+        takeOutput(text(at, length));
       },
       warn: (at: number, length: number) => {
         this.warnings.push(text(at, length));
