@@ -100,7 +100,34 @@ const FLAGS: readonly Case[] = [
   ['no number', 'check --programs many', /^--programs: expected a whole number .*, found "many"$/],
   ['zero', 'check --operations 0', /^--operations: expected a whole number of at least 1, found "0"$/],
   ['a fraction', 'check --seed 1.5', /^--seed: expected a whole number .*, found "1\.5"$/],
-  ['a number that is not exact', 'check --seed 9007199254740993', /^--seed: expected a whole number/],
+  [
+    'a number that is not exact',
+    'check --seed 9007199254740993',
+    /^--seed: expected a whole number of at most 9007199254740991, found "9007199254740993"$/,
+  ],
+  [
+    'programs that fit no memory',
+    'check --operations 999999999999',
+    /^--operations: expected a whole number of at most 1000000, found "999999999999"$/,
+  ],
+  [
+    'batches that fit no memory',
+    'explore --batch 99',
+    /^batch: expected at most 4 addresses for 11 page frames, found 99$/,
+  ],
+  [
+    'a shard that nobody can unite, again and again',
+    'check --watch --shard 0/2',
+    /^--shard: expected --seed/,
+  ],
+  ['a log, and a command', 'judge run.log --run true', /^--run: does not go with a log, run\.log$/],
+  ['a form of two maps', 'map ok.txt ok.txt --as e820', /^--as: goes with one memory map, and not with two$/],
+  ['JSON of two maps', 'map ok.txt ok.txt --json', /^--json: goes with one memory map, and not with two$/],
+  [
+    'the map of a trace, which has one',
+    'shrink trace.json --map ok.txt',
+    /^--map: goes with a log, and trace\.json is a trace$/,
+  ],
   ['a negative time', 'check --time -1', /^--time: expected seconds above 0, found "-1"$/],
   ['no time', 'check --time soon', /^--time: expected seconds above 0, found "soon"$/],
   ['both ways to end', 'check --time 1 --programs 1', /'--programs <n>' cannot be used with .*'--time/],
@@ -115,6 +142,26 @@ const FLAGS: readonly Case[] = [
 const COMMANDS: readonly Case[] = [
   ['an unknown command', 'assess', /^unknown command 'assess' \(see --help\)$/],
   ['a misspelt command', 'chek', /^unknown command 'chek' \(Did you mean check\?\) \(see --help\)$/],
+  [
+    'help on an unknown command',
+    'help chek',
+    /^unknown command 'chek' \(Did you mean check\?\) \(see --help\)$/,
+  ],
+  [
+    'a file for a folder',
+    'init ok.txt --language c',
+    /^ok\.txt: expected a folder of a project: this is not a folder$/,
+  ],
+  [
+    'a file on the way to a folder',
+    'init ok.txt/pmm --language c',
+    /^ok\.txt\/pmm: expected a folder of a project: this is not a folder$/,
+  ],
+  [
+    'no folder for an output',
+    'build pmm.c -o gone/pmm',
+    /^--out: gone\/pmm: expected a file that can be written to: no such folder$/,
+  ],
   ['an unknown option', 'check --fast', /^unknown option '--fast'/],
   ['a missing argument', 'map', /^missing required argument 'path'/],
   ['a missing argument', 'replay', /^missing required argument 'file'/],

@@ -7,6 +7,7 @@ import { type Bits, clangArguments, refuseMissing, sourceArguments } from './cla
 import { compile } from './compiler.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
+import { openedFor } from './output-file.ts';
 import { print } from './print.ts';
 
 interface BuildFlags {
@@ -78,6 +79,8 @@ async function buildNative(words: readonly string[], flags: BuildFlags): Promise
 
 async function run(words: readonly string[], flags: BuildFlags): Promise<void> {
   const { out } = flags;
+  // Of a file that cannot be written, compilers say much.
+  openedFor('--out', out).abandon();
   print(await (out.endsWith('.wasm') ? buildWasm(words, flags) : buildNative(words, flags)));
   print(`${nextLine(commandLine('check', '--target', /[/\\]/.test(out) ? out : `./${out}`))}\n`);
 }

@@ -1,4 +1,5 @@
 /** The setup of a check: its target, maps and seed, and the campaign that they make. */
+import { availableParallelism } from 'node:os';
 import type { BlockRunner, CampaignOptions, NamedWorld, Shard } from '../properties/random/index.ts';
 import { OURS, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
@@ -146,8 +147,9 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
   return { target, worlds: worldsOf(options, target), seed: options.seed ?? anySeed(), options };
 }
 
-/** Returns how blocks are run: on threads where several are asked for. */
-export async function blockRunner({ threads = 1 }: CheckOptions): Promise<BlockRunner | undefined> {
+/** Returns how blocks are run: on threads where several are asked for. More threads than cores only wait for each other. */
+export async function blockRunner(options: CheckOptions): Promise<BlockRunner | undefined> {
+  const threads = Math.min(options.threads ?? 1, availableParallelism());
   if (threads === 1) return undefined;
   const { onThreads } = await import('../properties/random/scale/index.ts');
   return onThreads(threads);

@@ -136,18 +136,18 @@ async function check(
   options: CheckOptions & ConcurrentOptions & { readonly watch?: boolean },
   command: Command,
 ): Promise<void> {
+  refuseMixed(options.concurrent === true, (name) => command.getOptionValueSource(name) === 'cli');
+  if (options.concurrent !== true) refuse(options);
   if (options.watch === true) {
     if (!process.argv.includes('--watch'))
       throw new SpecError('--watch: expected on the command line: a configuration is read again by each run');
     const { watchCheck } = await import('./watch.ts');
     return watchCheck(options.target);
   }
-  refuseMixed(options.concurrent === true, (name) => command.getOptionValueSource(name) === 'cli');
   if (options.concurrent === true) {
     const { runConcurrent } = await import('./check-concurrent.ts');
     return runConcurrent(options);
   }
-  refuse(options);
   // Before anything is printed: who reads it may interrupt at once.
   const signal = interruption();
   // V8 counts what is loaded after it has begun to.
@@ -207,7 +207,7 @@ export function checkCommand(): Command {
     .addOption(programTimeOption())
     .addOption(shrinkTimeOption())
     .option('--stop-first', 'end at the first counterexample, instead of one for each clause and call')
-    .addOption(threadsOption('1; with --concurrent, 4'))
+    .addOption(threadsOption('1, and never more than cores; with --concurrent, 4'))
     .addOption(shardOption())
     .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
     .addOption(corpusOption())

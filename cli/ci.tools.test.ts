@@ -38,6 +38,8 @@ function run(folder: string, script: string, env: Readonly<Record<string, string
 
 interface Step {
   readonly run?: string;
+  readonly uses?: string;
+  readonly if?: string;
 }
 
 /** Returns the commands of the steps of a job on GitHub, the installation left out. */
@@ -60,6 +62,18 @@ describe('the files for GitHub', () => {
   });
 
   it.each([
+    ['the action', parse(textOf('action.yml')).runs.steps],
+    ['the workflow', parse(textOf('docs/ci/github.yml')).jobs.verdict.steps],
+  ] as const)('%s saves counterexamples of runs that fail', (_, steps: readonly Step[]) => {
+    const caches = steps.filter(({ uses = '' }) => uses.startsWith('actions/cache'));
+    // actions/cache saves where the job succeeds.
+    expect(caches.map(({ uses, if: when = '' }) => [uses, when.startsWith('always()')])).toEqual([
+      ['actions/cache/restore@v4', false],
+      ['actions/cache/save@v4', true],
+    ]);
+  });
+
+  it.each([
     ['works', 0],
     ['broken-limit', 1],
   ] as const)('the action checks an allocator, and leaves its reports: %s', (example, status) => {
@@ -68,7 +82,10 @@ describe('the files for GitHub', () => {
     const { run: script, env } = runs.steps.find((step: Step) => step.run !== undefined);
     const values = Object.entries<string>(env).map(([name, expression]) => {
       const [, input = ''] = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(expression) ?? [];
-      return [name, input === 'flags' ? '--programs=60\n--operations=50' : String(inputs[input].default)];
+      return [
+        name,
+        input === 'flags' ? '  --programs 60\n--operations=50\n--stop-first' : String(inputs[input].default),
+      ];
     });
     const ended = run(folder, script, Object.fromEntries(values));
     expect(ended.status, ended.output).toBe(status);
@@ -117,6 +134,10 @@ function pipeline(folder: string, text: string, variables: Readonly<Record<strin
 describe('the file for GitLab', () => {
   const text = textOf('docs/ci/gitlab.yml');
 
+  it('keeps counterexamples of jobs that fail', () => {
+    expect(parse(text).default.cache.when).toBe('always');
+  });
+
   it('has a gate, which leaves its reports', () => {
     const folder = project('broken-limit');
     const ended = pipeline(folder, text.replace('check ', 'check --programs 60 '), {
@@ -138,7 +159,11 @@ describe('the file for GitLab', () => {
   });
 
   it('is what the schema says', () => {
-    const ended = pipeline(project('works'), text.replace('when: always', 'when: sometimes'), {});
+    const ended = pipeline(
+      project('works'),
+      text.replace('&reports\n    when: always', '&reports\n    when: sometimes'),
+      {},
+    );
     expect(ended.output).toMatch(
       /must be one of \[on_success, on_failure, always\] \(found sometimes\) at gate.artifacts.when/,
     );

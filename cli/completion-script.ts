@@ -13,6 +13,16 @@ function kindOf({ flags, argChoices }: Option): 'none' | 'choice' | 'file' | 'fo
   return placeholder === 'file' || placeholder === 'path' ? 'file' : 'other';
 }
 
+/** Returns the words that a command's first argument may be; null where it takes others. */
+function wordsOf({ registeredArguments: [first] }: Command): readonly string[] | null {
+  return first?.argChoices ?? null;
+}
+
+/** Returns the names of all commands. */
+function namesIn(commands: readonly Command[]): readonly string[] {
+  return commands.map((each) => each.name());
+}
+
 /** Returns the names of an option, dashes included. */
 function namesOf({ short, long }: Option): readonly string[] {
   return [short, long].filter((name) => name != null);
@@ -21,6 +31,16 @@ function namesOf({ short, long }: Option): readonly string[] {
 /** Returns a text as one word of a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Returns a line of bash that offers these words. */
+function bashWords(words: readonly string[]): string {
+  return `COMPREPLY=($(compgen -W ${quoted(words.join(' '))} -- "$word"))`;
+}
+
+/** Returns a line of bash that offers files, or with -d folders, whose names may have spaces. */
+function bashFiles(flag: '-f' | '-d'): string {
+  return `local IFS=$'\\n'; COMPREPLY=($(compgen ${flag} -- "$word"))`;
 }
 
 /** Returns an arm of a case of bash for the values of some flags; none where there are no such flags. */
@@ -33,20 +53,17 @@ function bashCase(command: Command): readonly string[] {
   const ofKind = (kind: ReturnType<typeof kindOf>): readonly Option[] =>
     command.options.filter((option) => kindOf(option) === kind);
   const values = [
-    ...ofKind('choice').flatMap((option) =>
-      bashArm(
-        [option],
-        `COMPREPLY=($(compgen -W ${quoted(option.argChoices?.join(' ') ?? '')} -- "$word")); `,
-      ),
-    ),
-    ...bashArm(ofKind('folder'), 'COMPREPLY=($(compgen -d -- "$word")); '),
+    ...ofKind('choice').flatMap((option) => bashArm([option], `${bashWords(option.argChoices ?? [])}; `)),
+    ...bashArm(ofKind('folder'), `${bashFiles('-d')}; `),
     ...bashArm(ofKind('other'), ''),
   ];
-  const flags = command.options.flatMap(({ long }) => long ?? []).join(' ');
+  const flags = [...command.options.flatMap(({ long }) => long ?? []), '--help'].join(' ');
+  const words = wordsOf(command);
   return [
     `    ${command.name()})`,
     ...(values.length === 0 ? [] : ['      case $previous in', ...values, '      esac']),
-    `      flags=${quoted(`${flags} --help`)} ;;`,
+    ...(words === null ? [] : [`      if [[ $word != -* ]]; then ${bashWords(words)}; return; fi`]),
+    `      flags=${quoted(flags)} ;;`,
   ];
 }
 
@@ -56,14 +73,15 @@ function bash(commands: readonly Command[]): readonly string[] {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: for bash
     '  local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}" flags=',
     '  if ((COMP_CWORD == 1)); then',
-    `    COMPREPLY=($(compgen -W ${quoted(`${commands.map((each) => each.name()).join(' ')} help --help --version`)} -- "$word"))`,
+    `    ${bashWords([...namesIn(commands), 'help', '--help', '--version'])}`,
     '    return',
     '  fi',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: for bash
     '  case ${COMP_WORDS[1]} in',
     ...commands.flatMap(bashCase),
+    `    help) ${bashWords(namesIn(commands))}; return ;;`,
     '  esac',
-    '  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi',
+    `  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word")); else ${bashFiles('-f')}; fi`,
     '}',
     'complete -o filenames -F _frameproof frameproof',
   ];
@@ -89,6 +107,12 @@ function zshFlag(option: Option): string {
     : `'(${other} ${name})'{${other},${name}}${quoted(flag.slice(name.length))}`;
 }
 
+/** Returns what _arguments says of words that are no flags. */
+function zshRest(command: Command): string {
+  const words = wordsOf(command);
+  return words === null ? "'*:file:_files'" : `':word:(${words.join(' ')})'`;
+}
+
 function zsh(commands: readonly Command[]): readonly string[] {
   return [
     '#compdef frameproof',
@@ -98,12 +122,13 @@ function zsh(commands: readonly Command[]): readonly string[] {
     '  )',
     '  if ((CURRENT == 2)); then _describe command commands; return; fi',
     '  local command=$words[2]',
+    '  if [[ $command == help ]]; then _describe command commands; return; fi',
     '  shift words',
     '  ((CURRENT--))',
     '  case $command in',
     ...commands.flatMap((each) => [
       `    ${each.name()})`,
-      `      _arguments ${each.options.map(zshFlag).join(' \\\n        ')} '*:file:_files' ;;`,
+      `      _arguments ${[...each.options.map(zshFlag), zshRest(each)].join(' \\\n        ')} ;;`,
     ]),
     '  esac',
     '}',
@@ -134,6 +159,15 @@ function fish(commands: readonly Command[]): readonly string[] {
       (each) =>
         `complete -c frameproof -n __fish_use_subcommand -f -a ${each.name()} -d ${quoted(each.description())}`,
     ),
+    `complete -c frameproof -n '__fish_seen_subcommand_from help' -f -a ${quoted(namesIn(commands).join(' '))}`,
+    ...commands.flatMap((each) => {
+      const words = wordsOf(each);
+      return words === null
+        ? []
+        : [
+            `complete -c frameproof -n '__fish_seen_subcommand_from ${each.name()}' -f -a ${quoted(words.join(' '))}`,
+          ];
+    }),
     ...commands.flatMap((each) => each.options.map((option) => fishFlag(each.name(), option))),
   ];
 }

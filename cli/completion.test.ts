@@ -5,7 +5,7 @@ import { COMMANDS } from './main.ts';
 import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
-const cwd = temporaryFolder({ 'pmm.c': '', 'maps/pc.txt': '' });
+const cwd = temporaryFolder({ 'pmm.c': '', 'maps/pc.txt': '', 'my boot.log': '' });
 
 describe('bash', () => {
   let script = '';
@@ -18,7 +18,10 @@ describe('bash', () => {
     ['a flag', 'frameproof check --pro', ['--profile', '--programs', '--program-time']],
     ['a value', 'frameproof export --as v', ['vitest']],
     ['a file', 'frameproof build p', ['pmm.c']],
+    ['a file with a space', 'frameproof judge my', ['my boot.log']],
     ['a folder', 'frameproof check --corpus ', ['maps']],
+    ['a shell', 'frameproof completion ', ['bash', 'fish', 'zsh']],
+    ['a command to explain', 'frameproof help ex', ['explore', 'export']],
     ['nothing where a number is meant', 'frameproof check --seed ', []],
   ])('completes %s: %s', (_, line, expected) => {
     const words = line.split(' ').map((word) => `'${word}'`);
@@ -31,6 +34,13 @@ describe('bash', () => {
         .toSorted(),
     ).toEqual(expected.toSorted());
   });
+});
+
+it('the manual page shows which arguments may be left out', async () => {
+  const { stdout } = await inProcess(['man'], cwd);
+  expect(stdout).toContain('.SS frameproof init [folder] [flags]\n');
+  expect(stdout).toContain('.SS frameproof map path [other] [flags]\n');
+  expect(stdout).toContain('.SS frameproof report files... [flags]\n');
 });
 
 describe('all flags of all commands', () => {

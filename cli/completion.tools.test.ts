@@ -24,6 +24,8 @@ it.each([
   ['frameproof check --pol', /^--policy\tpolicies the target promises/],
   ['frameproof export --as v', /^vitest\t/],
   ['frameproof verify --corpus ', /^$/],
+  ['frameproof completion ', /^bash\nfish\nzsh\n$/],
+  ['frameproof help expl', /^explore\n$/],
 ])('fish completes: %s', async (line, expected) => {
   const script = await printed('completion', 'fish');
   expect(run('fish', '--no-config', '-c', `source ${script}; complete -C '${line}'`)).toMatch(expected);
@@ -32,6 +34,8 @@ it.each([
 it.each([
   ['frameproof', 'describe', 'explore:judge every call sequence'],
   ['frameproof verify', 'arguments', '--observable[spec\\: any answer'],
+  ['frameproof completion', 'arguments', ':word:(bash zsh fish)'],
+  ['frameproof help', 'describe', 'explore:judge every call sequence'],
 ])('zsh is told what completes: %s', async (line, asked, expected) => {
   const script = await printed('completion', 'zsh');
   const stubs =

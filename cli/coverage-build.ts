@@ -2,8 +2,8 @@
  * Builds that count how often each line and branch is entered, in the format of gcov: sources become objects with counters, whose notes
  * (`.gcno`) lie in a folder beside the output. The harness has none.
  */
-import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { makeFolder } from '../spec/files/index.ts';
 import { compile } from './compiler.ts';
 
 const SOURCE = /\.(c|cc|cpp|cxx|C)$/;
@@ -23,7 +23,7 @@ export interface CountedBuild {
 /** Compiles the sources, and returns the words with their objects in place of them. Throws `SpecError` where that fails. */
 export function countedObjects({ words, output, compiler, isVerbose }: CountedBuild): readonly string[] {
   const folder = `${output}.coverage`;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const flags = words.filter((word) => !SOURCE.test(word) && !LINKED.test(word));
   return words.map((word, i) => {
     if (!SOURCE.test(word)) return word;

@@ -2,9 +2,9 @@
  * Executables: an allocator with its target file, compiled and linked with the harness that makes it speak the protocol. What is
  * compiled already (objects, libraries, of Rust for instance) is only linked.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { temporaryFolder } from '../spec/files/index.ts';
 import { compile } from './compiler.ts';
 import { packageFolder } from './package-folder.ts';
 
@@ -34,7 +34,7 @@ export async function buildExecutable(build: ExecutableBuild): Promise<void> {
   const { words, output, compiler, isVerbose, counts } = build;
   const isCpp = words.some((word) => /\.(cc|cpp|cxx|C)$/.test(word));
   const native = relative(process.cwd(), join(packageFolder(), 'native'));
-  const folder = mkdtempSync(join(tmpdir(), 'frameproof-build-'));
+  const folder = temporaryFolder('frameproof-build');
   const harness = join(folder, 'frameproof.o');
   const flags = ['-g', '-O2'];
   const shared = words.filter((word) => SHARED_FLAG.test(word));

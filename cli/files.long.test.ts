@@ -116,6 +116,19 @@ describe.concurrent('where a disk is full, frameproof says so in one line, print
     });
   });
 
+  it('init', async () => {
+    await withSmallDisk({ kib: 0 }, async (disk) => {
+      const result = await run(`init ${disk.folder} --language c`, disk.options);
+      expectRefusal(
+        result,
+        new RegExp(
+          `^frameproof: ${disk.folder}\\S*: expected a file that can be written to: (${NO_ROOM})\\n$`,
+        ),
+      );
+      expect(left(disk)).toEqual([]);
+    });
+  });
+
   it.each([
     ['export --out', `export ${join(ROOT, 'corpus/double-free.json')} --out`],
     ['record --out', 'record --map box.txt --operations 5000 --out'],

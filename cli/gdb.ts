@@ -3,11 +3,11 @@
  * convenience variables ($call1), and so is what each has handed out ($a, $b[3]).
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Execution, Target } from '../runner/index.ts';
 import { GREETING, headerText, requestOf } from '../runner/process/index.ts';
+import { temporaryFolder, writeFile } from '../spec/files/index.ts';
 import { type Call, formatProgram, isAllocation, resultName, SpecError } from '../spec/index.ts';
 
 /** Whoever debugs takes their time: a day of it, and a TiB for what gdb itself may allocate there. */
@@ -118,15 +118,15 @@ function script(execution: Execution, sent: Sent, request: string): string {
 
 /** Runs an executed program again under gdb, which stops where it broke a clause. Returns when gdb ends. */
 export function debugUnderGdb(execution: Execution, target: Target, args: readonly string[]): void {
-  const folder = mkdtempSync(join(tmpdir(), 'frameproof-gdb-'));
+  const folder = temporaryFolder('frameproof-gdb');
   // Ctrl-C is for gdb.
   const ignore = (): void => {};
   process.on('SIGINT', ignore);
   try {
     const [text, sent] = requestText(execution, target);
     const [request, commands] = [join(folder, 'request'), join(folder, 'commands')];
-    writeFileSync(request, text);
-    writeFileSync(commands, script(execution, sent, request));
+    writeFile(request, text);
+    writeFile(commands, script(execution, sent, request));
     const words = ['-q', '-x', commands, ...args, '--args', resolve(target.name)];
     const { error } = spawnSync('gdb', words, { stdio: 'inherit' });
     if (error !== undefined)

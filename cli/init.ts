@@ -2,12 +2,13 @@
  * `frameproof init`: writes a small allocator, its target with a profile, a configuration and a test, in one of four languages, to
  * start from. An allocator that is there is kept, and nothing is overwritten.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command, Option } from 'commander';
 import { isCommonJs } from '../runner/load/index.ts';
+import { makeFolder, namesIn, writeFile } from '../spec/files/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { examples } from './help.ts';
 import { packageFolder } from './package-folder.ts';
@@ -80,7 +81,7 @@ interface Plan {
 
 /** Throws `SpecError` where a file would be overwritten. */
 async function planFor(template: string, folder: string): Promise<Plan> {
-  const there = existsSync(folder) ? readdirSync(folder) : [];
+  const there = namesIn(folder, 'a project') ?? [];
   const files = readdirSync(template).toSorted((a, b) => a.localeCompare(b));
   const kept = there.filter((file) => isAllocator(file));
   const ending = (await isCommonJs(resolve(folder))) ? '.mts' : '.ts'; // Node.js runs the tests, which import
@@ -128,9 +129,8 @@ async function init(folder: string, flags: { readonly language?: Language }): Pr
   const language = await chosen(flags.language, folder);
   const template = join(packageFolder(), 'examples/start', language);
   const plan = await planFor(template, folder);
-  mkdirSync(folder, { recursive: true });
-  for (const [file, name] of plan.written)
-    writeFileSync(join(folder, name), textOf(join(template, file), plan));
+  makeFolder(folder);
+  for (const [file, name] of plan.written) writeFile(join(folder, name), textOf(join(template, file), plan));
   const { kept } = plan;
   const written = [...plan.written.values()];
   const target = written.find((file) => /target/.test(file));

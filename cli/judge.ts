@@ -1,11 +1,11 @@
 /** `frameproof judge`: says whether the specification admits a recorded run, or one under way, and otherwise which line it does not admit. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type JudgedLog, type JudgeOptions, judgeLog, NoLogError } from '../counterexamples/log/index.ts';
 import type { LogWindow } from '../counterexamples/log/program/index.ts';
+import { temporaryFolder } from '../spec/files/index.ts';
 import { type Profile, SpecError } from '../spec/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
@@ -49,7 +49,8 @@ const EXIT_OF = {
 
 /** Throws `SpecError` where flags do not go together. */
 function refuseMixed(log: string | undefined, { run, time, out }: JudgeFlags): void {
-  if ((log === undefined) === (run === undefined))
+  if (log !== undefined && run !== undefined) throw new SpecError(`--run: does not go with a log, ${log}`);
+  if (log === undefined && run === undefined)
     throw new SpecError(
       'expected a log file, - for standard input, or --run with a command that prints a log',
     );
@@ -132,7 +133,7 @@ async function judge(log: string | undefined, flags: JudgeFlags): Promise<void> 
   // What is shrunk is read again.
   const folder =
     flags.run !== undefined && flags.target !== undefined && flags.out === undefined
-      ? mkdtempSync(join(tmpdir(), 'frameproof-'))
+      ? temporaryFolder('frameproof')
       : null;
   try {
     const kept = folder === null ? (flags.out ?? null) : join(folder, 'console.log');

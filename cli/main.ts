@@ -96,11 +96,19 @@ async function configured(program: Command, args: readonly string[]): Promise<re
   return [name, ...(await wordsFrom(process.cwd(), { command, args: others }, everyCommand)), ...others];
 }
 
+/** Returns `help NAME` as `NAME --help`: the parser's own answers an unknown name with the help of all. */
+function withoutHelp(args: readonly string[]): readonly string[] {
+  const [first, name = ''] = args;
+  if (first !== 'help' || name === '') return args;
+  return COMMANDS.has(name) ? [name, '--help'] : args.slice(1);
+}
+
 /** Command lines that print data. */
 const DATA = /^(record|export|completion|man)\b| --(json|as|emit)\b/;
 
 /** Runs a command line to its result, whose exit code it sets; returns the failure where it ends without one. */
-export async function run(args: readonly string[]): Promise<Failure | null> {
+export async function run(line: readonly string[]): Promise<Failure | null> {
+  const args = withoutHelp(line);
   try {
     const program = await programFor(args);
     const words = await configured(program, args);

@@ -1,5 +1,5 @@
 /** `frameproof man`: prints the manual page, in the language of man(7), from the same descriptions as `--help`. */
-import { Command, type Option } from 'commander';
+import { type Argument, Command, type Option } from 'commander';
 import { EXIT_CODES, examples, examplesIn } from './help.ts';
 import { print } from './print.ts';
 
@@ -31,8 +31,14 @@ export function helpOf(command: Command): string {
   return text;
 }
 
+/** Returns an argument as the synopsis of a command shows it. */
+function inSynopsis(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? name : `[${name}]`;
+}
+
 function section(command: Command): readonly string[] {
-  const words = [...command.registeredArguments.map((each) => each.name()), '[flags]'];
+  const words = [...command.registeredArguments.map(inSynopsis), '[flags]'];
   return [
     `.SS frameproof ${roff(`${command.name()} ${words.join(' ')}`)}`,
     roff(`${command.description()}.`),

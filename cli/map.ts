@@ -10,6 +10,7 @@ import {
   type ImportedMap,
   type ReadOptions,
   readMemoryMap,
+  SpecError,
   toHex,
 } from '../spec/maps/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
@@ -84,6 +85,9 @@ function show(imported: ImportedMap, options: MapOptions): void {
 }
 
 async function run(path: string, otherPath: string | undefined, options: MapOptions): Promise<void> {
+  const form = options.json === true ? 'json' : options.as;
+  if (otherPath !== undefined && form !== undefined)
+    throw new SpecError(`--${form === 'json' ? form : 'as'}: goes with one memory map, and not with two`);
   const imported = read(path, options);
   const other = otherPath === undefined ? null : read(otherPath, options);
   if (options.html !== undefined) {
@@ -93,7 +97,6 @@ async function run(path: string, otherPath: string | undefined, options: MapOpti
     writeHtml(options.html, [{ kind: 'map', ...picture }]);
   }
   if (other !== null) return compare(imported, other);
-  const form = options.json === true ? 'json' : options.as;
   return form === undefined ? show(imported, options) : write(form, imported);
 }
 

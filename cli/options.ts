@@ -4,14 +4,17 @@ import type { Shard } from '../properties/random/index.ts';
 import { DEFAULT_BITMAP_MAX_ADDR, type MemoryMap, SpecError, toHex } from '../spec/index.ts';
 import { pageAddress, physicalLimit } from './map-flags.ts';
 
-/** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */
-export function wholeNumber(flag: string, least: number): (text: string) => number {
+/** Returns a reader of whole numbers from `least` to `most`; the reader throws `SpecError` naming the flag. */
+export function wholeNumber(
+  flag: string,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
   return (text) => {
     const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (Number.isSafeInteger(n) && n >= least) return n;
-    throw new SpecError(
-      `${flag}: expected a whole number of at least ${least}, found ${JSON.stringify(text)}`,
-    );
+    if (n >= least && n <= most) return n;
+    const bound = n > most ? `at most ${most}` : `at least ${least}`;
+    throw new SpecError(`${flag}: expected a whole number of ${bound}, found ${JSON.stringify(text)}`);
   };
 }
 
@@ -71,10 +74,13 @@ export function seedOption(): Option {
   );
 }
 
+/** Operations of a program that is drawn, and held in memory, as a whole. */
+const MOST_OPERATIONS = 1_000_000;
+
 /** `--operations`: the length of random programs. */
 export function operationsOption(most: number): Option {
   return new Option('--operations <n>', 'operations in a program, at most; a burst counts as one')
-    .argParser(wholeNumber('--operations', 1))
+    .argParser(wholeNumber('--operations', 1, MOST_OPERATIONS))
     .default(most);
 }
 

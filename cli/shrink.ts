@@ -5,7 +5,7 @@ import { otherRun, readScenario, type ShrinkResult, shrink } from '../counterexa
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace, scenarioFor, scenarioWithin } from '../counterexamples/trace/index.ts';
 import { stackOf, type Target } from '../runner/index.ts';
-import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
+import { counted, grouped, OutdatedTraceError, type Profile, SpecError } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
 import { stackLines, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
@@ -155,6 +155,10 @@ function reportAdmitted(
 /** Shrinks a trace or a log, and reports the result. */
 export async function shrinkFile(file: string, flags: ShrinkFlags, signal?: AbortSignal): Promise<void> {
   const read = await readScenario(file, flags.profile, await logMapOf(flags));
+  if (read.kind === 'trace' && (flags.map !== undefined || flags.mapFromLog === true))
+    throw new SpecError(
+      `--map${flags.map === undefined ? '-from-log' : ''}: goes with a log, and ${file} is a trace`,
+    );
   const bar = await shrinkBar(flags.shrinkTime);
   const shrunkOn = (target: Target): ShrinkResult => {
     const given = { ...read, scenario: scenarioWithin(scenarioFor(target, read), target.profile) };

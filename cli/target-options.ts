@@ -34,7 +34,7 @@ function policyNamed(name: string): Policy {
 
 /** Returns the policies that `text` lists, separated by commas; none for `none`. */
 function policyList(text: string): readonly Policy[] {
-  return text === 'none' ? [] : text.split(',').map((name) => policyNamed(name.trim()));
+  return text === 'none' ? [] : [...new Set(text.split(',').map((name) => policyNamed(name.trim())))];
 }
 
 /** `--policy`: `whose` policies they are, and which they are by default. */

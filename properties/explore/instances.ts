@@ -22,6 +22,7 @@ import {
   bitmapLimit,
   CALLS,
   type Call,
+  counted,
   describedCall,
   everyOperation,
   mapAddresses,
@@ -33,6 +34,7 @@ import {
   pfnEnd,
   pfnLimit,
   type Reference,
+  SpecError,
   U64_MAX,
   WHOLE,
 } from '../../spec/index.ts';
@@ -186,8 +188,17 @@ function free(frames: ZonedFrames): readonly Operation[] {
   return addresses.map((address) => ({ call: 'free', address }));
 }
 
-/** Returns all ordered batches of up to `length` of these addresses. */
+/** Batches of the largest length. Each is tried in every state. */
+const MOST_BATCHES = 2 ** 16;
+
+/** Returns all ordered batches of up to `length` of these addresses. Throws `SpecError` where they are too many. */
 function batchesOf(addresses: readonly bigint[], length: number): readonly (readonly bigint[])[] {
+  if (addresses.length ** length > MOST_BATCHES) {
+    const most = Math.floor(Math.log(MOST_BATCHES) / Math.log(addresses.length));
+    throw new SpecError(
+      `batch: expected at most ${counted(most, 'address', 'addresses')} for ${counted(addresses.length, 'page frame')}, found ${length}`,
+    );
+  }
   const batches: (readonly bigint[])[] = [[]];
   let last: readonly (readonly bigint[])[] = batches;
   for (let n = 1; n <= length; n += 1) {

@@ -3,11 +3,10 @@
  * The repository itself is not touched.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import * as t from 'io-ts';
-import { codeOf, readText, reasonOf } from '../../spec/files/index.ts';
+import { codeOf, readText, temporaryFolder } from '../../spec/files/index.ts';
 import { decode, parseForeignJson, SpecError } from '../../spec/index.ts';
 
 /** The folder of the repository, and a signal that stops the build. */
@@ -159,19 +158,9 @@ function removeAll(): void {
   open.clear();
 }
 
-function temporaryFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'frameproof-revision-'));
-  } catch (error) {
-    throw new SpecError(`${tmpdir()}: expected a folder that can be written to: ${reasonOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
 function newFolder(): string {
   if (open.size === 0) process.once('exit', removeAll);
-  const folder = temporaryFolder();
+  const folder = temporaryFolder('frameproof-revision');
   open.add(folder);
   return folder;
 }

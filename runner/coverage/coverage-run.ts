@@ -2,15 +2,14 @@
  * A run whose coverage is collected: of modules in this process, by V8, and of targets that were built with counters, in the files that they
  * write below a folder. Begin before the target is loaded.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../../spec/files/index.ts';
 import { takeCounters } from './gcov.ts';
 import { ModuleCoverage } from './module-coverage.ts';
 import type { SourceCoverage } from './source-coverage.ts';
 
 export class CoverageRun {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'frameproof-coverage-'));
+  readonly #folder = temporaryFolder('frameproof-coverage');
   readonly #modules = new ModuleCoverage();
 
   constructor() {

@@ -1,5 +1,5 @@
 /** FILES: read within bounds, written whole. No other code opens a file of the user's. */
-export { makeFolder, OutputFile, writeDescriptor, writeFile } from './output-file.ts';
+export { makeFolder, OutputFile, temporaryFolder, writeDescriptor, writeFile } from './output-file.ts';
 export {
   chunksOf,
   jsonFilesIn,

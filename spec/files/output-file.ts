@@ -13,6 +13,7 @@ import {
   fchownSync,
   fsyncSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   renameSync,
   rmSync,
@@ -20,6 +21,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SpecError } from '../errors.ts';
 import { codeOf, destinationOf, PATIENCE_MS, Patience, pause, reasonOf } from './system.ts';
@@ -245,6 +247,17 @@ export function writeFile(path: string, text: string): void {
   const file = new OutputFile(path);
   file.write(text);
   file.close();
+}
+
+/** Makes a new folder among those of the system that are temporary; its name begins with `name`. Throws a one-line `SpecError`. */
+export function temporaryFolder(name: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), `${name}-`));
+  } catch (error) {
+    throw new SpecError(`${tmpdir()}: expected a folder that can be written to: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The meaning of an error of the system when it makes a folder and its parents. */
