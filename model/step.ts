@@ -13,6 +13,7 @@ import {
   checksOf,
   describedCall,
   expectation,
+  type Granted,
   givenBack,
   grantedBy,
   INIT_CLAUSES,
@@ -26,7 +27,6 @@ import {
   type Response,
   type SettledStep,
   type Side,
-  type Step,
   SWEEP_CLAUSES,
   settled,
 } from '../spec/index.ts';
@@ -72,17 +72,16 @@ function firstBroken<S>(checks: readonly Check<S>[], step: S, tally: Tally): Vio
 const INIT_CHECKS = checksOf(INIT_CLAUSES);
 const SWEEP_CHECKS = checksOf(SWEEP_CLAUSES);
 
-/** Returns the state that an accepted answer leads to. */
-function settle(step: Step, before: ModelState): ModelState {
-  if (step.expected.kind !== 'granted') return before;
-  const { operation, asked, granted } = step;
-  if (granted === null) return applied(before, operation, asked);
-  return before.allocated(granted.runs, describedCall(asked.call).effect === 'run' ? 'runs' : 'singles');
-}
-
-/** Returns the state after a granted operation that allocates nothing. */
-export function applied(before: ModelState, operation: Operation, asked: Asked): ModelState {
-  switch (describedCall(asked.call).effect) {
+/** Returns the state after a granted operation, by the page frames that it has handed out; null where it allocates nothing. */
+export function applied(
+  before: ModelState,
+  operation: Operation,
+  asked: Asked,
+  granted: Granted | null = null,
+): ModelState {
+  const { effect } = describedCall(asked.call);
+  if (granted !== null) return before.allocated(granted.runs, effect === 'run' ? 'runs' : 'singles');
+  switch (effect) {
     case 'shared':
       return before.referenced(asked.pfns, 1);
     case 'added':
@@ -114,7 +113,7 @@ export function step(
   const checks = checksFor(step);
   const wrongAnswer = firstBroken(checks.answer, step, tally);
   if (wrongAnswer !== null) return { accepted: false, violation: wrongAnswer };
-  step.after = settle(step, before);
+  if (expected.kind === 'granted') step.after = applied(before, operation, asked, granted);
   const wrongState = firstBroken(checks.state, step, tally);
   return wrongState === null
     ? { accepted: true, state: step.after, step }

@@ -9,19 +9,19 @@ import {
   type Argument,
   type Asked,
   addressesOf,
-  addressOf,
   askedOf,
-  batchSize,
   beyond,
   describedCall,
   endOf,
   expectation,
   givenBack,
+  grantedBy,
   hasUndefined,
   isAllocation,
   isFree,
   isUncaught,
   leftUndefined,
+  MISUSE_KINDS,
   type MisuseKind,
   namedRegions,
   namesResult,
@@ -39,23 +39,16 @@ import {
   type Reference,
   type Region,
   type ResultReference,
-  runsOf,
-  toHigherHalf,
 } from '../spec/index.ts';
-import { DONE, FAILED, malformed } from './call-end.ts';
+import { FAILED, malformed } from './call-end.ts';
+import { grantedOutcome } from './granted-outcome.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
 import { hasOnlyU64 } from './target.ts';
 import type { World } from './world.ts';
 
-const ANY_MISUSE: readonly MisuseKind[] = [
-  'double-free',
-  'foreign',
-  'argument',
-  'repeated',
-  'part',
-  'shared',
-];
+/** What a free may be besides `unaligned`, which its address alone decides, and `present`, which is of `addRegion`. */
+const ANY_MISUSE = MISUSE_KINDS.filter((kind) => kind !== 'unaligned' && kind !== 'present');
 /** Of what was freed before: it may have been allocated again since. */
 const FREED_BEFORE: readonly MisuseKind[] = ['double-free', 'repeated', 'part', 'shared'];
 /** And where memory was added or removed: it may be gone. */
@@ -209,43 +202,9 @@ export class DryRun implements Scene {
   }
 
   #granted(operation: Operation, asked: Asked): Outcome {
-    const count = Number(countOf(operation));
-    switch (describedCall(operation.call).effect) {
-      case 'single':
-        return this.#single();
-      case 'batch':
-        return this.#batch(batchSize(this.#state, BigInt(count)));
-      case 'run':
-        return this.#run(asked, count);
-      case 'none':
-        return { kind: 'amount', amount: 0 };
-      default:
-        this.#state = applied(this.#state, operation, asked);
-        return DONE;
-    }
-  }
-
-  #address(frame: Pfn): bigint {
-    return toHigherHalf(this.world.config, addressOf(frame));
-  }
-
-  #single(): Outcome {
-    const frame = this.#singles(1)[0];
-    if (frame === undefined) throw new Error('a page that can be granted is free');
-    this.#state = this.#state.allocated([{ base: frame, count: pageCount(1) }]);
-    return { kind: 'address', address: this.#address(frame) };
-  }
-
-  #batch(count: number): Outcome {
-    const frames = this.#singles(count);
-    this.#state = this.#state.allocated(runsOf(frames));
-    return { kind: 'addresses', addresses: frames.map((frame) => this.#address(frame)) };
-  }
-
-  #run({ lowest }: Asked, count: number): Outcome {
-    if (lowest === null) throw new Error('a run that can be granted fits');
-    this.#state = this.#state.allocated([{ base: lowest, count: pageCount(count) }], 'runs');
-    return { kind: 'address', address: this.#address(lowest) };
+    const outcome = grantedOutcome(this.#state, operation, asked, (count) => this.#singles(count));
+    this.#state = applied(this.#state, operation, asked, grantedBy(this.#state, operation, { outcome }));
+    return outcome;
   }
 
   /** Page frames that `alloc` may hand out next: the top of the free stack, or the lowest ones, the stack zone first. */

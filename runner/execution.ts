@@ -2,15 +2,7 @@
  * Executions: a program running on a target under the judge. After each operation the model accepts the response or names the
  * clause that it breaks. A sweep compares every page frame now and then, and at the end. The record is the trace.
  */
-import {
-  brokenByWrites,
-  init,
-  type ModelState,
-  step,
-  sweep,
-  type Tally,
-  type Violation,
-} from '../model/index.ts';
+import { init, type ModelState, step, sweep, type Tally, type Violation } from '../model/index.ts';
 import {
   freeForSingles,
   type InspectedRun,
@@ -186,7 +178,6 @@ export class Execution implements Scene {
     this.operations.push(operation);
     const why = this.#performer.omission ?? this.#whyUnasked(resolved);
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
-    if (this.#hasLateWrites(at - 1, resolved)) return false;
     const response = this.#performer.perform(resolved, freeForSingles(this.state));
     this.responses.push(response);
     this.results.record(operation, response);
@@ -245,9 +236,7 @@ export class Execution implements Scene {
 
   /** Makes the last sweep and closes the performer. Returns whether the specification held throughout. */
   finish(): boolean {
-    const last = this.operations.length - 1;
-    if (this.#violation === null) this.#hasLateWrites(last, null);
-    this.#sweep(last);
+    this.#sweep(this.operations.length - 1);
     this.#performer.close();
     return this.#violation === null;
   }
@@ -282,14 +271,6 @@ export class Execution implements Scene {
     const broken = brokenOwnClause(this.#target.checks, verdict.step);
     if (broken !== null) return this.#reject(at, broken);
     return !this.#isDue(at) || this.#sweep(at);
-  }
-
-  /** Whether writes of operations up to `at` are found only now, and break a clause. */
-  #hasLateWrites(at: number, next: Operation | null): boolean {
-    const writes = this.#performer.lateWrites(next);
-    const violation = writes.length === 0 ? null : brokenByWrites(this.state, writes);
-    if (violation !== null) this.#reject(at, violation);
-    return violation !== null;
   }
 
   /** Whether a sweep follows an operation; -1 stands for init. */

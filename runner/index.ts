@@ -51,6 +51,7 @@ export { guardsBehindNamed } from './batch.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
 export { errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
+export { grantedOutcome } from './granted-outcome.ts';
 export { hasOnlyU64 } from './target.ts';
 export type { SavableSession } from './savable-session.ts';
 

@@ -6,7 +6,6 @@ import { type Program, type Response, SpecError, type Trace } from '../spec/inde
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
 import type { Performer } from './performer.ts';
 import { unlessChanged } from './realm.ts';
-import { NO_WRITES } from './simulated-memory.ts';
 import type { Target } from './target.ts';
 import { CONFIRMATION_HERE, TimeLimitError, timeOf, unlessHeldUp, within } from './time-limit.ts';
 import type { World } from './world.ts';
@@ -28,7 +27,6 @@ function stuckInInit(message: string): Performer {
     isRecorded: false,
     omission: null,
     perform: () => started,
-    lateWrites: () => NO_WRITES,
     passOver: () => {},
     inspect: () => null,
     close: () => {},
@@ -49,25 +47,6 @@ function driven(execution: Execution, drive: Drive): Execution {
   if (execution.violation === null) drive(execution);
   execution.finish();
   return execution;
-}
-
-/** The last attempt to run a program. Its execution is null until init has returned. */
-class Attempt {
-  execution: Execution | null = null;
-
-  /** Runs the program. Returns null where the limit ended it. */
-  run(run: Run, drive: Drive, ms: number): Execution | null {
-    this.execution = null;
-    try {
-      return within(ms, () => {
-        this.execution = started(run);
-        return driven(this.execution, drive);
-      });
-    } catch (error) {
-      if (error instanceof TimeLimitError) return null;
-      throw error;
-    }
-  }
 }
 
 /** Returns the execution of a program that never returned, with the violation that this is. */
@@ -105,15 +84,10 @@ function runUnchanged(run: Run, length: number, drive: Drive): Execution {
   if (execution !== null) return execution;
   const { target, world, options } = run;
   const again = { target, world, options: { policies: options.policies } };
-  return (
-    unlessChanged(factory, () => runOnce(again, program.length, performing(program))) ??
-    changedOutsideCalls(target)
-  );
-}
-
-function changedOutsideCalls({ name }: Target): never {
+  const second = unlessChanged(factory, () => runOnce(again, program.length, performing(program)));
+  if (second !== null) return second;
   throw new SpecError(
-    `${name}: expected a target that leaves built-in objects alone: it changes them outside its calls`,
+    `${target.name}: expected a target that leaves built-in objects alone: it changes them outside its calls`,
   );
 }
 
@@ -131,12 +105,24 @@ function runOnce(run: Run, length: number, drive: Drive): Execution {
   if (!Number.isFinite(target.programMs)) return driven(started(run), drive);
   const time = timeOf(target, target.programMs);
   const limit = time.limitOf(world, length);
-  const attempt = new Attempt();
-  const again = (ms: number): Execution | null => unlessHeldUp(ms, (most) => attempt.run(run, drive, most));
+  // Of the last attempt; null until init has returned.
+  let execution: Execution | null = null;
+  const attempt = (ms: number): Execution | null => {
+    execution = null;
+    try {
+      return within(ms, () => {
+        execution = started(run);
+        return driven(execution, drive);
+      });
+    } catch (error) {
+      if (error instanceof TimeLimitError) return null;
+      throw error;
+    }
+  };
   return (
-    attempt.run(run, drive, limit) ??
-    time.confirm(world, limit, again, CONFIRMATION_HERE) ??
-    concluded(run, attempt.execution, time.message)
+    attempt(limit) ??
+    time.confirm(world, limit, (ms) => unlessHeldUp(ms, attempt), CONFIRMATION_HERE) ??
+    concluded(run, execution, time.message)
   );
 }
 

@@ -13,11 +13,6 @@ export interface Performer {
   /** The reason why the next operation cannot be performed, or null. */
   readonly omission: string | null;
   perform(operation: Operation, freeForSingles: number): Response;
-  /**
-   * The page frames of others that the manager was found to have written to since the last response: of those that the next operation
-   * names, or of all where none follows.
-   */
-  lateWrites(next: Operation | null): readonly number[];
   /** Skips the next operation. */
   passOver(): void;
   inspect(): readonly InspectedRun[] | null;

@@ -219,10 +219,6 @@ export class Session implements SavableSession {
     this.#unzeroed = granted === null ? NO_WRITES : this.#memory.handedOut(granted.runs);
   }
 
-  lateWrites(): readonly number[] {
-    return NO_WRITES;
-  }
-
   passOver(): void {}
 
   /** Returns the condition of every page frame, or null if the manager does not offer `inspect`. Throws what that throws. */

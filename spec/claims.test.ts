@@ -16,7 +16,7 @@ import {
 import { type DescriptorInput, memoryMap } from './memory-map.ts';
 import type { Argument, Operation } from './operation.ts';
 import type { Owner } from './owner.ts';
-import { beyond, decodeProfile, type MisuseKind, namedZones, Profile } from './profile.ts';
+import { beyond, decodeProfile, MISUSE_KINDS, type MisuseKind, namedZones, Profile } from './profile.ts';
 import { type Pfn, pageCount, pfn, type Region, U64_MAX } from './units.ts';
 
 const PAGE = 4096n;
@@ -399,17 +399,6 @@ function isLeftOpen(small: Small, operation: Operation): boolean {
   );
 }
 
-const KINDS: readonly MisuseKind[] = [
-  'double-free',
-  'foreign',
-  'argument',
-  'repeated',
-  'unaligned',
-  'part',
-  'shared',
-  'present',
-];
-
 /** Draws a claim: most often what the whole specification says. */
 function claim<T>(whole: T, ...others: readonly T[]): fc.Arbitrary<T> {
   return fc.oneof({ weight: 2, arbitrary: fc.constant(whole) }, fc.constantFrom(...others));
@@ -459,7 +448,7 @@ function anyProfile(first: number): fc.Arbitrary<Profile> {
     largestRequest: claim(null, 2, 4),
     largestRun: claim(null, 2, 3),
     misuse: claim('panics', 'refused', 'undefined'),
-    uncaught: fc.oneof(fc.constant<MisuseKind[]>([]), fc.subarray([...KINDS])),
+    uncaught: fc.oneof(fc.constant<MisuseKind[]>([]), fc.subarray([...MISUSE_KINDS])),
     outOfMemory: claim('fails', 'undefined'),
     neverBelow: claim(0, 2),
     memoryBelow: claim(FRAMES, FRAMES - 2),

@@ -159,6 +159,7 @@ export {
   isUncaught,
   largestRunOf,
   leavesOut,
+  MISUSE_KINDS,
   Misuse,
   type MisuseKind,
   namedZones,

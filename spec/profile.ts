@@ -77,6 +77,9 @@ const MisuseKind = t.keyof(
 );
 export type MisuseKind = t.TypeOf<typeof MisuseKind>;
 
+/** All kinds of misuse. */
+export const MISUSE_KINDS: readonly MisuseKind[] = Object.keys(MisuseKind.keys).filter(MisuseKind.is);
+
 const CallName = t.keyof(CALL_TABLE, `a call (${CALLS.join(', ')})`);
 
 /** An argument of a contiguous allocation besides the count. */

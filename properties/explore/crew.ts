@@ -11,15 +11,9 @@ import { type Patience, StuckError } from './patience.ts';
 import { CONTROL, type StateTable, type TableBuffers } from './state-table.ts';
 import type { HeldWorld } from './world.ts';
 
-/** The findings of a crew in a level. */
-export interface LevelFindings extends Findings {
-  /** Number of states expanded; fewer than the level has if the crew was stopped or ran out of room. */
-  readonly expanded: number;
-}
-
 export interface Crew {
   /** Expands the states of a level, given as records in the order of their places. */
-  expand(level: Int32Array): Promise<LevelFindings>;
+  expand(level: Int32Array): Promise<Findings>;
   /** Returns about how many transitions have been judged so far. */
   transitions(): number;
   /** Ends the threads. Resolves to the sides of clauses that each other thread has checked. */
@@ -71,7 +65,7 @@ export class InlineCrew implements Crew {
     this.#patience = patience;
   }
 
-  async expand(level: Int32Array): Promise<LevelFindings> {
+  async expand(level: Int32Array): Promise<Findings> {
     let place = 0;
     while (place < level.length && !this.#table.isStopped) {
       const end = performance.now() + TURN;
@@ -81,7 +75,7 @@ export class InlineCrew implements Crew {
     }
     const findings = this.#expander.take();
     this.#done += findings.transitions;
-    return { ...findings, expanded: place };
+    return findings;
   }
 
   transitions(): number {
@@ -110,7 +104,7 @@ export interface ThreadData {
 export type ToThread = { readonly kind: 'expand'; readonly level: Int32Array } | { readonly kind: 'close' };
 
 export type FromThread =
-  | { readonly kind: 'expanded'; readonly findings: LevelFindings }
+  | { readonly kind: 'expanded'; readonly findings: Findings }
   | { readonly kind: 'closed'; readonly sides: Uint8Array }
   | { readonly kind: 'stuck'; readonly place: number; readonly operation: number }
   | { readonly kind: 'failed'; readonly message: string; readonly isSpec: boolean };
@@ -181,7 +175,7 @@ export class ThreadCrew implements Crew {
     this.#threads = Array.from({ length: size }, (_, index) => new Thread({ ...data, index, done }));
   }
 
-  async expand(level: Int32Array): Promise<LevelFindings> {
+  async expand(level: Int32Array): Promise<Findings> {
     const shared = new Int32Array(new SharedArrayBuffer(level.byteLength));
     shared.set(level);
     Atomics.store(this.#control, CONTROL.cursor, 0);
@@ -211,18 +205,18 @@ export class ThreadCrew implements Crew {
 }
 
 /** Joins the findings of several threads. */
-function joinFindings(parts: readonly LevelFindings[]): LevelFindings {
-  const sum = (f: (part: LevelFindings) => number): number => parts.reduce((n, part) => n + f(part), 0);
+function joinFindings(parts: readonly Findings[]): Findings {
+  const sum = (f: (part: Findings) => number): number => parts.reduce((n, part) => n + f(part), 0);
   const broken = parts
     .flatMap((part) => part.broken ?? [])
     .toSorted((a, b) => a.cost - b.cost || a.parent - b.parent || a.operation - b.operation);
   return {
+    expanded: sum((part) => part.expanded),
     added: parts.flatMap((part) => part.added),
     transitions: sum((part) => part.transitions),
     changing: sum((part) => part.changing),
     broken: broken[0] ?? null,
     sweepFailures: parts.flatMap((part) => part.sweepFailures),
     isFull: parts.some((part) => part.isFull),
-    expanded: sum((part) => part.expanded),
   };
 }

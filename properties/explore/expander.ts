@@ -19,18 +19,20 @@ export interface BrokenStep {
 }
 
 /** The findings of a thread in its part of a level. */
-export interface Findings {
+export class Findings {
+  /** Number of states expanded; fewer than there are where it was stopped or ran out of room. */
+  expanded = 0;
   /** Records of the states that it added. */
-  readonly added: readonly number[];
-  readonly transitions: number;
+  readonly added: number[] = [];
+  transitions = 0;
   /** Number of transitions to another state or another order. */
-  readonly changing: number;
+  changing = 0;
   /** The simplest step whose answer breaks a clause. */
-  readonly broken: BrokenStep | null;
+  broken: BrokenStep | null = null;
   /** Records of added states in which the sweep breaks a clause. */
-  readonly sweepFailures: readonly number[];
+  readonly sweepFailures: number[] = [];
   /** Whether the table had no room for a state. */
-  readonly isFull: boolean;
+  isFull = false;
 }
 
 /** Initial size of the buffers for a state; they grow. */
@@ -81,21 +83,8 @@ export class Expander {
   #next = new Int32Array(INITIAL_WORDS);
   #nextTarget: Int32Array;
   /** The state that is being expanded: `saved` are the words of the manager, `place` is its place in its level. */
-  readonly #from = {
-    record: 0,
-    ownership: 0,
-    order: 0,
-    saved: new Int32Array(0),
-    depth: 0,
-    cost: 0,
-    place: 0,
-  };
-  #added: number[] = [];
-  #sweepFailures: number[] = [];
-  #broken: BrokenStep | null = null;
-  #transitions = 0;
-  #changing = 0;
-  #isFull = false;
+  #from = { record: 0, place: 0, depth: 0, cost: 0, ownership: 0, order: 0, saved: new Int32Array(0) };
+  #found = new Findings();
   #operation = 0;
 
   constructor({ driver, judge, table, checked, costs, targetName, edges }: ExpanderParts) {
@@ -111,7 +100,7 @@ export class Expander {
 
   /** Transitions judged since the last {@link take}. */
   get transitions(): number {
-    return this.#transitions;
+    return this.#found.transitions;
   }
 
   /** The operation that was performed last, and the place of the state that it was performed in. */
@@ -128,45 +117,31 @@ export class Expander {
 
   /** Returns the findings since the last call. */
   take(): Findings {
-    const findings: Findings = {
-      added: this.#added,
-      transitions: this.#transitions,
-      changing: this.#changing,
-      broken: this.#broken,
-      sweepFailures: this.#sweepFailures,
-      isFull: this.#isFull,
-    };
-    this.#added = [];
-    this.#sweepFailures = [];
-    this.#broken = null;
-    this.#transitions = 0;
-    this.#changing = 0;
-    return findings;
+    const found = this.#found;
+    this.#found = new Findings();
+    return found;
   }
 
   /** Performs every operation in the state of a record; `place` is its place in the level. */
   expand(record: number, place: number): void {
-    const { states } = this.#judge;
+    const table = this.#table;
     if (this.#judge.forget()) this.#swept.clear();
-    const from = this.#from;
-    this.#reserve(this.#table.lengthOf(record));
-    const length = this.#table.copyTo(record, this.#words);
-    from.ownership = states.ownerships.numberOf(this.#words, 0, states.ownershipWords);
-    const orderWords = states.tracksOrder ? states.freeInStack(from.ownership) : 0;
-    from.order = states.orders.numberOf(this.#words, length - orderWords, length);
-    from.saved = this.#words.subarray(states.ownershipWords, length - orderWords);
-    from.depth = this.#table.depthOf(record);
-    from.cost = this.#table.costOf(record);
-    from.place = place;
-    from.record = record;
+    this.#reserve(table.lengthOf(record));
+    const { ownership, order, saved } = this.#judge.states.partsOf(
+      this.#words,
+      table.copyTo(record, this.#words),
+    );
+    const [depth, cost] = [table.depthOf(record), table.costOf(record)];
+    this.#from = { record, place, depth, cost, ownership, order, saved };
     const stacks = omitStacks();
     try {
-      this.#driver.load(from.saved);
+      this.#driver.load(saved);
       for (let operation = 0; operation < this.#costs.length; operation += 1) this.#step(operation);
     } finally {
       restoreStacks(stacks);
       refuseChanges(this.#name);
     }
+    this.#found.expanded += 1;
   }
 
   /** Performs one operation in the loaded state, and restores that state. */
@@ -178,7 +153,7 @@ export class Expander {
     if (judge.isUndefined(ownership, operation)) return;
     const hasFingerprint = driver.perform(operation, ownership, order);
     const targetWords = this.#saveNext();
-    this.#transitions += 1;
+    this.#found.transitions += 1;
     if (!hasFingerprint || !judge.accepts(ownership, order, operation, driver.fingerprints))
       if (!this.#judgeInFull(operation, hasFingerprint, targetWords)) {
         driver.load(saved);
@@ -210,29 +185,29 @@ export class Expander {
   #noteBroken(operation: number): void {
     const cost = this.#from.cost + (this.#costs[operation] ?? 0);
     const { place: parent } = this.#from;
-    const known = this.#broken;
+    const known = this.#found.broken;
     const isSimpler =
       known === null ||
       cost < known.cost ||
       (cost === known.cost &&
         (parent < known.parent || (parent === known.parent && operation < known.operation)));
-    if (isSimpler) this.#broken = { cost, parent, operation };
+    if (isSimpler) this.#found.broken = { cost, parent, operation };
   }
 
   /** Looks up the state that an operation leads to, and adds it if it is new. */
   #arrive(operation: number, targetWords: number): void {
     const { ownership, order } = this.#judge;
     const { depth, cost, place } = this.#from;
-    this.#changing += 1;
+    this.#found.changing += 1;
     const length = this.#compose(ownership, order, targetWords);
     const total = cost + (this.#costs[operation] ?? 0);
     const record = this.#table.add(this.#next, length, depth + 1, total, place, operation);
     if (record !== FULL_TABLE) this.#edges?.note(this.#from.record, operation, this.#table.last);
     if (record === KNOWN) return;
-    if (record === FULL_TABLE) this.#isFull = true;
+    if (record === FULL_TABLE) this.#found.isFull = true;
     else {
-      this.#added.push(record);
-      if (this.sweep(ownership) !== null) this.#sweepFailures.push(record);
+      this.#found.added.push(record);
+      if (this.sweep(ownership) !== null) this.#found.sweepFailures.push(record);
     }
   }
 

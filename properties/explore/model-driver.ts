@@ -4,22 +4,19 @@
  * where single pages are handed out: the fingerprints of all others are computed once.
  */
 import { applied, type ModelState } from '../../model/index.ts';
-import type { World } from '../../runner/index.ts';
+import { grantedOutcome, type World } from '../../runner/index.ts';
 import {
   type Amounts,
-  addressOf,
   askedOf,
-  batchSize,
   describedCall,
   type Expectation,
   expectation,
+  grantedBy,
   type InspectedRun,
-  isAllocation,
   type Operation,
-  type Outcome,
+  type Pfn,
   pfn,
   type Response,
-  toHigherHalf,
 } from '../../spec/index.ts';
 import type { Driver } from './driver.ts';
 import { Fingerprints } from './fingerprint.ts';
@@ -34,7 +31,6 @@ export class ModelDriver implements Driver {
   readonly started: Response;
   readonly #states: ModelStates;
   readonly #judge: MemoJudge;
-  readonly #world: World;
   /** For each ownership, words for each operation: 1 where its fingerprint is known, and that. */
   readonly #known: Int32Array[] = [];
 
@@ -42,9 +38,8 @@ export class ModelDriver implements Driver {
   constructor(world: World, judge: MemoJudge) {
     this.#states = judge.states;
     this.#judge = judge;
-    this.#world = world;
     this.fingerprints = new Fingerprints(world.config);
-    const amounts = this.#amounts(judge.states.initialOwnership());
+    const amounts = amountsOf(judge.states.plainState(judge.states.initialOwnership()));
     this.started = { outcome: { kind: 'done' }, amounts };
   }
 
@@ -79,58 +74,19 @@ export class ModelDriver implements Driver {
     const called = this.#judge.operation(operation);
     const asked = askedOf(state, called);
     const expected = expectation(state, called, asked);
-    if (expected.kind !== 'granted')
-      return { ...refusal(called, expected), amounts: this.#amounts(ownership) };
-    const moved = isAllocation(called.call) ? state : applied(state, called, asked);
-    const { outcome, change } = this.#granted(called, ownership, order, asked.lowest);
-    return { outcome, errno: null, warnings: [], amounts: amountsOf(moved, change) };
-  }
-
-  #amounts(ownership: number): ReturnType<typeof amountsOf> {
-    return amountsOf(this.#states.plainState(ownership), 0);
-  }
-
-  /** Returns the outcome of a granted call, and the change of the free amount by what it hands out. */
-  #granted(
-    operation: Operation,
-    ownership: number,
-    order: number,
-    lowest: number | null,
-  ): { readonly outcome: Outcome; readonly change: number } {
-    const { config } = this.#world;
-    const address = (frame: number): bigint => toHigherHalf(config, addressOf(pfn(frame)));
-    const count = 'count' in operation ? Number(operation.count) : 1;
-    const batch = batchSize(this.#states.plainState(ownership), BigInt(count));
-    switch (describedCall(operation.call).effect) {
-      case 'single':
-        return { outcome: { kind: 'address', address: address(this.#top(order, 1)[0] ?? 0) }, change: -1 };
-      case 'batch':
-        return {
-          outcome: { kind: 'addresses', addresses: this.#top(order, batch).map(address) },
-          change: -batch,
-        };
-      case 'run':
-        return { outcome: { kind: 'address', address: address(lowest ?? 0) }, change: -count };
-      case 'none':
-        return { outcome: { kind: 'amount', amount: this.#amountOf(operation, ownership) }, change: 0 };
-      default:
-        return { outcome: { kind: 'done' }, change: 0 };
-    }
-  }
-
-  #amountOf({ call }: Operation, ownership: number): number {
-    const { total, free, reserved } = this.#amounts(ownership);
-    if (call === 'totalAmount') return total;
-    return call === 'freeAmount' ? free : reserved;
-  }
-
-  #top(order: number, count: number): readonly number[] {
-    return Array.from({ length: count }, (_, k) => this.#states.fromTop(order, k));
+    if (expected.kind !== 'granted') return { ...refusal(called, expected), amounts: amountsOf(state) };
+    const top = (count: number): readonly Pfn[] =>
+      Array.from({ length: count }, (_, k) => pfn(this.#states.fromTop(order, k)));
+    const outcome = grantedOutcome(state, called, asked, top);
+    const taken = grantedBy(state, called, { outcome })?.runs.reduce((sum, { count }) => sum + count, 0);
+    const moved = taken === undefined ? applied(state, called, asked) : state;
+    return { outcome, errno: null, warnings: [], amounts: amountsOf(moved, taken) };
   }
 }
 
-function amountsOf(state: ModelState, change: number): Readonly<Record<keyof Amounts, number>> {
-  const free = state.countOf('pmm') + change;
+/** Returns the amounts in a state, once so many page frames more are taken. */
+function amountsOf(state: ModelState, taken = 0): Readonly<Record<keyof Amounts, number>> {
+  const free = state.countOf('pmm') - taken;
   return { total: state.total, free, reserved: state.total - free };
 }
 

@@ -59,6 +59,12 @@ export const [UNCHANGED, POP, PUSH] = [0, 1, 2];
 /** Calls after which the free stack is not as pops and pushes leave it. */
 const OUT_OF_ORDER: readonly Call[] = ['allocAt', 'addRegion', 'removeRegion'];
 
+interface StateParts {
+  readonly ownership: number;
+  readonly order: number;
+  readonly saved: Int32Array<ArrayBuffer>;
+}
+
 export class ModelStates {
   /** Whether the target promises `lifo`, so that the order counts. */
   readonly tracksOrder: boolean;
@@ -175,6 +181,14 @@ export class ModelStates {
     const free = this.plainState(ownership).freeIn('stack');
     this.#freeInStack[ownership] = free;
     return free;
+  }
+
+  /** Returns the parts of a state of the search, of `length` words: ownership and order, and the manager's words between these. */
+  partsOf(words: Int32Array<ArrayBuffer>, length: number): StateParts {
+    const ownership = this.ownerships.numberOf(words, 0, this.ownershipWords);
+    const orderAt = length - (this.tracksOrder ? this.freeInStack(ownership) : 0);
+    const order = this.orders.numberOf(words, orderAt, length);
+    return { ownership, order, saved: words.subarray(this.ownershipWords, orderAt) };
   }
 
   /** Returns the page frame that lies below `k` others in an order. */

@@ -4,11 +4,12 @@
  */
 import { init } from '../../model/index.ts';
 import { type Operation, type Policy, pfn } from '../../spec/index.ts';
-import type { Crew, LevelFindings } from './crew.ts';
+import type { Crew } from './crew.ts';
 import type { Driver } from './driver.ts';
-import { CheckedSides, Expander, type SearchTools } from './expander.ts';
+import { CheckedSides, Expander, type Findings, type SearchTools } from './expander.ts';
 import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
+import type { ModelStates } from './model-states.ts';
 import { StuckError } from './patience.ts';
 import {
   type Edges,
@@ -214,7 +215,7 @@ export class Search {
     }
   }
 
-  async #expand(level: Int32Array): Promise<LevelFindings | StuckError> {
+  async #expand(level: Int32Array): Promise<Findings | StuckError> {
     try {
       return await this.#crew.expand(level);
     } catch (error) {
@@ -225,14 +226,14 @@ export class Search {
     }
   }
 
-  #count({ transitions, changing, expanded }: LevelFindings): void {
+  #count({ transitions, changing, expanded }: Findings): void {
     this.#transitions += transitions;
     this.#changing += changing;
     this.#expanded += expanded;
   }
 
   /** Returns the simplest program that broke a clause in a level, by its last answer or in the sweep after it; null if none did. */
-  #programFound({ broken, sweepFailures }: LevelFindings, depth: number): readonly number[] | null {
+  #programFound({ broken, sweepFailures }: Findings, depth: number): readonly number[] | null {
     const { table } = this.#searcher;
     const swept = inOrder(table, sweepFailures)[0];
     const cost = swept === undefined ? Number.POSITIVE_INFINITY : table.costOf(swept);
@@ -264,20 +265,17 @@ export class Search {
     };
   }
 
-  /** Returns the three parts of a state. */
-  #partsOf(record: number): {
-    readonly ownership: number;
-    readonly order: number;
-    readonly saved: Int32Array;
-  } {
+  #partsOf(record: number): ReturnType<ModelStates['partsOf']> {
     const { table, judge } = this.#searcher;
-    const { states } = judge;
     const words = new Int32Array(table.lengthOf(record));
-    table.copyTo(record, words);
-    const ownership = states.ownerships.numberOf(words, 0, states.ownershipWords);
-    const orderAt = words.length - (states.tracksOrder ? states.freeInStack(ownership) : 0);
-    const order = states.orders.numberOf(words, orderAt, words.length);
-    return { ownership, order, saved: words.subarray(states.ownershipWords, orderAt) };
+    return judge.states.partsOf(words, table.copyTo(record, words));
+  }
+
+  /** Returns the owner of each page frame, as letters, and the free stack, top first. */
+  #shown(frames: readonly number[], ownership: number, order: number): readonly [string, readonly number[]] {
+    const state = this.#searcher.judge.states.fullState(ownership, order);
+    const owners = frames.map((frame) => state.ownerOf(pfn(frame))[0]).join('');
+    return [owners, state.stackTop(state.freeIn('stack')) ?? []];
   }
 
   /** Returns the states as a graph, or null where they are too many or nobody noted the transitions. */
@@ -285,19 +283,19 @@ export class Search {
     const { world, edges = null } = this.#parts;
     if (edges === null || this.#searcher.table.states > MOST_STATES) return null;
     const records = this.#levels.flatMap((level) => [...level]);
-    const { judge, table } = this.#searcher;
+    const { table } = this.#searcher;
     const numbers = new Map(records.map((record, n) => [record, n]));
     const starts = this.#levels.map(([first = 0]) => numbers.get(first) ?? 0);
     const frames = framesOfWorld(world).manageable;
-    const states = records.map((record) => {
+    const shown = records.map((record) => {
       const { ownership, order } = this.#partsOf(record);
-      return judge.states.fullState(ownership, order);
+      return this.#shown(frames, ownership, order);
     });
     return {
       levels: this.#levels.map(({ length }) => length).filter((length) => length > 0),
       frames,
-      owners: states.map((state) => frames.map((frame) => state.ownerOf(pfn(frame))[0]).join('')),
-      stacks: states.map((state) => state.stackTop(state.freeIn('stack')) ?? []),
+      owners: shown.map(([owners]) => owners),
+      stacks: shown.map(([, stack]) => stack),
       ways: records.map((record) => {
         const depth = table.depthOf(record);
         const before = (starts[depth - 1] ?? 0) + table.parentOf(record);
@@ -314,7 +312,7 @@ export class Search {
 
   /** Returns the shortest ways to the states; null where they are too many even for that. */
   tree(): StateTree | null {
-    const { judge, table } = this.#searcher;
+    const { table } = this.#searcher;
     const frames = framesOfWorld(this.#parts.world).manageable;
     const met = new WordLists();
     const levels: number[] = [];
@@ -328,9 +326,7 @@ export class Search {
         const { ownership, order } = this.#partsOf(record);
         const number = met.numberOf(Int32Array.of(ownership, order), 0, 2);
         if (number < rows.length) return number;
-        const state = judge.states.fullState(ownership, order);
-        const owners = frames.map((frame) => state.ownerOf(pfn(frame))[0]).join('');
-        const key = stateKey(frames, owners, state.stackTop(state.freeIn('stack')) ?? []);
+        const key = stateKey(frames, ...this.#shown(frames, ownership, order));
         const parent = start === 0 ? 0 : (before[table.parentOf(record)] ?? 0);
         rows.push(rowText({ key, before: parent, operation: table.operationOf(record) }));
         return number;

@@ -3,13 +3,8 @@ import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadTarget } from '../../runner/load/index.ts';
 import { isSpecError } from '../../spec/index.ts';
-import {
-  expandStretch,
-  type FromThread,
-  type LevelFindings,
-  type ThreadData,
-  type ToThread,
-} from './crew.ts';
+import { expandStretch, type FromThread, type ThreadData, type ToThread } from './crew.ts';
+import type { Findings } from './expander.ts';
 import { ManagerDriver } from './manager-driver.ts';
 import { Patience, StuckError } from './patience.ts';
 import { type Searcher, searcherOf } from './search.ts';
@@ -41,16 +36,15 @@ function expand(
   { expander, table, patience }: PatientSearcher,
   level: Int32Array,
   note: (n: number) => void,
-): LevelFindings {
-  let expanded = 0;
+): Findings {
   while (!table.isStopped) {
     const from = Atomics.add(table.control, CONTROL.cursor, PIECE);
     if (from >= level.length) break;
     const isOver = (place: number): boolean => place >= from + PIECE || table.isStopped;
-    expanded += expandStretch({ expander, patience, isOver }, level, from) - from;
+    expandStretch({ expander, patience, isOver }, level, from);
     note(expander.transitions);
   }
-  return { ...expander.take(), expanded };
+  return expander.take();
 }
 
 async function serve(data: ThreadData): Promise<void> {

@@ -50,10 +50,6 @@ class PairPerformer implements Performer {
     return common(first, this.#second.perform(operation, freeForSingles));
   }
 
-  lateWrites(next: Operation | null): readonly number[] {
-    return [...this.#first.lateWrites(next), ...this.#second.lateWrites(next)];
-  }
-
   passOver(): void {
     this.#first.passOver();
     this.#second.passOver();

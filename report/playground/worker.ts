@@ -105,7 +105,7 @@ async function check(job: Job, target: Target): Promise<Told> {
 
 async function search({ stack, bitmap }: Job, target: Target): Promise<Told> {
   const world = smallWorld({ stack, bitmap });
-  const operations = operationInstances(world, { batch: 2, target });
+  const operations = operationInstances(world, { target });
   const onProgress = ({ states }: { readonly states: number }): void =>
     tell({ kind: 'progress', text: `${grouped(states)} states` });
   const options = { target, world, policies: target.policies, operations, onProgress };

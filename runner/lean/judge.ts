@@ -206,7 +206,7 @@ export class LeanJudge {
     this.response = null;
     facts.inBitmapBefore = state.freeInBitmap;
     facts.inStackBefore = state.freeInStack;
-    facts.bootBefore = state.counts[2] ?? 0;
+    facts.bootBefore = state.boot;
     facts.base = NOBODY;
     facts.pages = 0;
     facts.fitCount = NOBODY;
@@ -462,7 +462,7 @@ export class LeanJudge {
     facts.ended = this.answer.kind;
     facts.inBitmapAfter = this.state.freeInBitmap;
     facts.inStackAfter = this.state.freeInStack;
-    facts.bootAfter = this.state.counts[2] ?? 0;
+    facts.bootAfter = this.state.boot;
     facts.heldAfter = this.state.held;
     facts.extentsAfter = this.state.extents;
     this.#observer.onFacts(facts);

@@ -21,7 +21,6 @@ import { omitStacks, restoreStacks } from '../call-end.ts';
 import { isSweepDue, sweepInterval } from '../execution.ts';
 import type { Performer } from '../performer.ts';
 import { Session } from '../session.ts';
-import { NO_WRITES } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
 import type { World } from '../world.ts';
 import { ADDRESS, ADDRESSES, FAILED } from './answer.ts';
@@ -255,7 +254,6 @@ export class LeanRun {
       started: this.#session.started,
       isRecorded: false,
       omission: null,
-      lateWrites: () => NO_WRITES,
       passOver: () => {},
       close: () => {},
       perform: (operation) => {
@@ -322,7 +320,7 @@ export class LeanRun {
     } catch {
       return false; // It is asked once more, and what it throws then is noted.
     }
-    const side = this.state.held + (this.state.counts[2] ?? 0) === 0 ? 0 : 1;
+    const side = this.state.held + this.state.boot === 0 ? 0 : 1;
     this.#observer?.tally('owner.agrees', side, OWNER_AGREES);
     return true;
   }

@@ -47,7 +47,7 @@ export function isWhole(value: Passed): boolean {
 }
 
 /** Stands for the page frame of an address that is none of the higher half. */
-export const UNMAPPED = -1;
+const UNMAPPED = -1;
 /** The same of an address that is not an unsigned 64-bit integer. */
 export const NO_ADDRESS = -2;
 

@@ -37,7 +37,7 @@ export const OWNERS = [
   'kept',
 ] as const satisfies readonly Owner[];
 export const PMM = 3;
-export const CALLER = 4;
+const CALLER = 4;
 const BOOT = 2;
 
 /** Whether a caller may free page frames of this owner. */
@@ -68,16 +68,16 @@ const partsOf = computedOnce((state: ModelState): FlatParts => {
 });
 
 export class LeanState implements Ownership {
-  #world: World;
-  #policies: readonly Policy[];
+  world: World;
+  policies: readonly Policy[];
   /** Page frames of each owner; of `absent`, none are counted. */
   readonly counts = new Float64Array(OWNERS.length);
   /** Free page frames of the stack zone. */
   freeInStack = ANY_NUMBER;
-  #isStackTracked = false;
+  isStackTracked = false;
   #starts = new Float64Array(ROOM);
   #owners = new Uint8Array(ROOM);
-  #extents = 0;
+  extents = 0;
   #stackBases = new Float64Array(ROOM);
   #stackCounts = new Float64Array(ROOM);
   #depth = 0;
@@ -87,51 +87,35 @@ export class LeanState implements Ownership {
   #near = 0;
 
   constructor(state: ModelState) {
-    this.#world = state.world;
-    this.#policies = state.policies;
+    this.world = state.world;
+    this.policies = state.policies;
     this.set(state);
   }
 
   /** Goes to a state of the model. O(extents + runs). */
   set(state: ModelState): void {
-    this.#world = state.world;
-    this.#policies = state.policies;
+    this.world = state.world;
+    this.policies = state.policies;
     this.counts[1] = state.countOf('firmware');
     this.counts[BOOT] = state.countOf('boot');
     this.counts[PMM] = state.countOf('pmm');
     this.counts[CALLER] = state.countOf('caller');
     this.freeInStack = state.freeIn('stack');
     const { starts, owners, stack } = partsOf(state);
-    this.#isStackTracked = stack !== undefined;
+    this.isStackTracked = stack !== undefined;
     this.#reserve(starts.length);
     this.#starts.set(starts);
     this.#owners.set(owners);
-    this.#extents = starts.length;
+    this.extents = starts.length;
     this.#near = 0;
     this.#depth = 0;
     if (stack === undefined) return;
     for (let i = stack.length - 1; i >= 0; i -= 1) this.#push(stack[i]?.base ?? 0, stack[i]?.count ?? 0);
   }
 
-  get world(): World {
-    return this.#world;
-  }
-
-  get policies(): readonly Policy[] {
-    return this.#policies;
-  }
-
   /** A manager that adds or removes memory is left to the model's judge. */
   get total(): PageCount {
-    return this.#world.total;
-  }
-
-  get extents(): number {
-    return this.#extents;
-  }
-
-  get isStackTracked(): boolean {
-    return this.#isStackTracked;
+    return this.world.total;
   }
 
   /** Returns the model's state that says the same. O(extents + runs). */
@@ -139,9 +123,9 @@ export class LeanState implements Ownership {
     const stack: Region[] = [];
     for (let i = this.#depth - 1; i >= 0; i -= 1)
       stack.push({ base: pfn(this.#stackBases[i] ?? 0), count: pageCount(this.#stackCounts[i] ?? 0) });
-    const owners = [...this.#owners.subarray(0, this.#extents)];
+    const owners = [...this.#owners.subarray(0, this.extents)];
     return ModelState.of(this.world, this.policies, {
-      starts: [...this.#starts.subarray(0, this.#extents)],
+      starts: [...this.#starts.subarray(0, this.extents)],
       owners: owners.map((owner) => OWNERS[owner] ?? 'absent'),
       stack: this.isStackTracked ? stack : undefined,
     });
@@ -177,9 +161,14 @@ export class LeanState implements Ownership {
     return this.counts[CALLER] ?? 0;
   }
 
+  /** Boot memory that nobody has handed over. */
+  get boot(): number {
+    return this.counts[BOOT] ?? 0;
+  }
+
   /** RAM that init withheld and nobody has handed over. */
   get withheld(): number {
-    return (this.counts[1] ?? 0) + (this.counts[BOOT] ?? 0);
+    return (this.counts[1] ?? 0) + this.boot;
   }
 
   firstFailing({ base, count }: Region, test: OwnerTest): Pfn | null {
@@ -215,7 +204,7 @@ export class LeanState implements Ownership {
   lowestRun(count: number, limit: number, alignment: number): number {
     this.lowestUnaligned = -1;
     if (count > this.freeInBitmap) return -1;
-    const [starts, owners, extents] = [this.#starts, this.#owners, this.#extents];
+    const [starts, owners, extents] = [this.#starts, this.#owners, this.extents];
     let end = 0;
     for (let i = 0; i < extents && end < limit; i += 1) {
       const start = end;
@@ -339,21 +328,21 @@ export class LeanState implements Ownership {
   }
 
   #end(i: number): number {
-    return i + 1 < this.#extents ? (this.#starts[i + 1] ?? PFN_LIMIT) : PFN_LIMIT;
+    return i + 1 < this.extents ? (this.#starts[i + 1] ?? PFN_LIMIT) : PFN_LIMIT;
   }
 
   /** Returns the place of the extent that a page frame lies in. */
   #find(frame: number): number {
     const starts = this.#starts;
     const near = this.#near;
-    if (near < this.#extents && (starts[near] ?? 0) <= frame && frame < this.#end(near)) return near;
+    if (near < this.extents && (starts[near] ?? 0) <= frame && frame < this.#end(near)) return near;
     const after = near + 1;
-    if (after < this.#extents && (starts[after] ?? 0) <= frame && frame < this.#end(after)) {
+    if (after < this.extents && (starts[after] ?? 0) <= frame && frame < this.#end(after)) {
       this.#near = after;
       return after;
     }
     let low = 0;
-    let high = this.#extents;
+    let high = this.extents;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if ((starts[middle] ?? 0) <= frame) low = middle;
@@ -373,7 +362,7 @@ export class LeanState implements Ownership {
     let after = last + 1;
     let tail = -1;
     if (this.#end(last) > end) tail = this.#owners[last] ?? 0;
-    else if (after < this.#extents && this.#owners[after] === owner) after += 1;
+    else if (after < this.extents && this.#owners[after] === owner) after += 1;
     if (tail === owner) tail = -1;
     const begins = kept === 0 || this.#owners[kept - 1] !== owner;
     const added = (begins ? 1 : 0) + (tail < 0 ? 0 : 1);
@@ -393,9 +382,9 @@ export class LeanState implements Ownership {
   /** Moves the extents from a place on to another place. */
   #shift(from: number, to: number): void {
     if (from === to) return;
-    const extents = this.#extents + to - from;
+    const extents = this.extents + to - from;
     this.#reserve(extents);
-    const [starts, owners, count] = [this.#starts, this.#owners, this.#extents];
+    const [starts, owners, count] = [this.#starts, this.#owners, this.extents];
     if (count - from > 64) {
       starts.copyWithin(to, from, count);
       owners.copyWithin(to, from, count);
@@ -409,7 +398,7 @@ export class LeanState implements Ownership {
         starts[i + to - from] = starts[i] ?? 0;
         owners[i + to - from] = owners[i] ?? 0;
       }
-    this.#extents = extents;
+    this.extents = extents;
   }
 
   #reserve(extents: number): void {

@@ -5,7 +5,6 @@
 import type { Operation, Response } from '../../spec/index.ts';
 import { malformed } from '../call-end.ts';
 import type { Performer } from '../performer.ts';
-import { NO_WRITES } from '../simulated-memory.ts';
 import { type Recording, withCall } from './answer.ts';
 import type { Request } from './request.ts';
 
@@ -38,10 +37,6 @@ export class RecordedSession implements Performer {
 
   passOver(): void {
     this.#take();
-  }
-
-  lateWrites(): readonly number[] {
-    return NO_WRITES;
   }
 
   inspect(): null {

@@ -168,11 +168,6 @@ export class WasmSession implements SavableSession {
 
   passOver(): void {}
 
-  /** Each response names all writes. */
-  lateWrites(): readonly number[] {
-    return NONE;
-  }
-
   inspect(): null {
     return null;
   }

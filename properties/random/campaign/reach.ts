@@ -16,6 +16,7 @@ import {
   isSequential,
   isUncaught,
   largestRunOf,
+  MISUSE_KINDS,
   type MisuseKind,
   namedZones,
   namesOnePage,
@@ -68,18 +69,7 @@ function hasAlignedRuns(profile: Profile): boolean {
   return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
 }
 
-const ANY_MISUSE: readonly MisuseKind[] = [
-  'double-free',
-  'foreign',
-  'argument',
-  'repeated',
-  'unaligned',
-  'part',
-  'shared',
-  'present',
-];
-const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared', 'present'];
-
+const OF_FRAMES = MISUSE_KINDS.filter((kind) => kind !== 'argument' && kind !== 'unaligned');
 const ADDING: readonly MisuseKind[] = ['argument', 'present', 'unaligned'];
 
 /** Whether memory is surely added that was removed: where RAM may not be added, and programs are drawn before they run, nobody knows what was. */
@@ -156,9 +146,9 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
     case 'failure.unchanged':
       return fails(profile);
     case 'misuse.panics':
-      return profile.misuse === 'panics' && ANY_MISUSE.some((kind) => isTried(profile, kind));
+      return profile.misuse === 'panics' && MISUSE_KINDS.some((kind) => isTried(profile, kind));
     case 'misuse.unchanged':
-      return ANY_MISUSE.some((kind) => isTried(profile, kind));
+      return MISUSE_KINDS.some((kind) => isTried(profile, kind));
     case 'amounts.total':
       return profile.calls.includes('totalAmount');
     case 'amounts.free':
@@ -185,7 +175,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'freePages.owner':
     case 'retain.owner':
     case 'release.owner':
-      return side === 0 || ANY_MISUSE.some((kind) => kind !== 'repeated' && isTried(profile, kind));
+      return side === 0 || MISUSE_KINDS.some((kind) => kind !== 'repeated' && isTried(profile, kind));
     case 'alloc.complete':
     case 'allocPages.complete':
     case 'allocPages.all-or-nothing':
