@@ -70,11 +70,11 @@ export interface ExecutionOptions {
   readonly performer?: Performer;
 }
 
-/** Returns the operations to leave out because they may be misuse, which the target leaves undefined. */
-function leftOutOf(
+/** Returns the operations of a program to leave out because they may be misuse, which the target leaves undefined. */
+export function leftOutOf(
   target: Target,
   world: World,
-  { policies, program }: ExecutionOptions,
+  { policies, program }: Pick<ExecutionOptions, 'policies' | 'program'>,
 ): LeftOut | undefined {
   const { isInteractive, profile } = target;
   // An interactive target needs no dry run: before each call the state of the model says whether it is misuse.

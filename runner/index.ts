@@ -37,7 +37,7 @@ export { type World, worldBeyond } from './world.ts';
 
 /** @internal For whatever runs a target's code: the built-in objects. */
 export { refuseChanges, rewatchRealm, suspectRealm } from './realm.ts';
-export { inspection } from './execution.ts';
+export { inspection, leftOutOf } from './execution.ts';
 
 /** @internal For reports: the stack of the error that broke a clause. */
 export { isOurs, lookAt, stackOf } from './thrown.ts';

@@ -128,15 +128,21 @@ function runOnce(run: Run, length: number, drive: Drive): Execution {
 
 /**
  * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started once
- * `isOver` returns true; the execution has fewer operations than the scenario then.
+ * `isOver` returns true; the execution has fewer operations than the scenario then. `performer`: of the program, if it has been started.
  */
 export function execute(
   target: Target,
   { map, config, policies, operations }: Trace['scenario'],
   observer?: Observer,
   isOver: () => boolean = () => false,
+  performer?: Performer,
 ): Execution {
-  const options = { policies, observer, program: operations };
+  const options = {
+    policies,
+    observer,
+    program: operations,
+    ...(performer === undefined ? {} : { performer }),
+  };
   return runWithin({ target, world: { map, config }, options }, operations.length, (execution) => {
     for (const operation of operations) if (isOver() || !execution.perform(operation)) break;
   });

@@ -150,6 +150,48 @@ describe('a program of bursts', () => {
     expect(executions).toBeLessThan(100);
   });
 
+  it('becomes a free of boot memory between page frames that callers were given, where that is enough', () => {
+    const target = factoryTarget({
+      name: 'forgetful',
+      policies: OURS.policies,
+      create: (map, options) => {
+        const inner = createPmm(map, options);
+        const given = new Set<bigint>();
+        let lost = 0;
+        return wrapPmm(inner, {
+          alloc: () => {
+            const page = inner.alloc();
+            if (page !== null) given.add(BigInt(page));
+            return page;
+          },
+          allocPages: (addresses, count) => {
+            const isGranted = inner.allocPages(addresses, count);
+            for (let i = 0; isGranted && i < count; i += 1) given.add(addresses[i] ?? 0n);
+            return isGranted;
+          },
+          freeRegion: (address, count) => {
+            inner.freeRegion(address, count);
+            const [first, end] = [BigInt(address), BigInt(address) + BigInt(count) * PAGE_BYTES];
+            if (count >= 40 && given.has(first - PAGE_BYTES) && given.has(end)) lost = 1;
+          },
+          freeAmount: () => inner.freeAmount() - lost,
+          reservedAmount: () => inner.reservedAmount() + lost,
+        });
+      },
+    });
+    const boot = { absolute: HIGHER_HALF_48 };
+    const operations: readonly Operation<Reference>[] = [
+      { call: 'freeRegion', address: boot, count: 100n },
+      ...Array.from({ length: 100 }, () => alloc),
+      { call: 'freeRegion', address: { absolute: HIGHER_HALF_48 + 0x5000n }, count: 60n },
+    ];
+    const map = memoryMap([{ type: 'loaderData', start: 0n, pages: 100 }]);
+    const scenario = { map, config: config({ bitmapMaxAddr: 0n }), policies: OURS.policies, operations };
+    expect(
+      formatSteps(shrink(target, { scenario }).trace.scenario.operations).map(({ text }) => text),
+    ).toEqual(['a = allocPages(count 2)', 'freeRegion(0xffff800000001000, count 40)']);
+  });
+
   it('leaves a long batch as many addresses as it must have', () => {
     const first = HIGHER_HALF_48 + 0x10_0000n;
     const addresses = Array.from({ length: 400 }, (_, i) => ({ absolute: first + 8192n * BigInt(i) }));

@@ -2,6 +2,7 @@
  * Descent: moves are tried in a fixed order, and the first simpler draft that breaks the clause too is taken, until no move
  * yields one. The result is a local minimum: none of its neighbours is a counterexample.
  */
+import type { Draft } from './draft.ts';
 import { MOVES, type Move } from './moves/index.ts';
 import { compareMeasured, Measured } from './simplicity.ts';
 import type { Counterexample, Trials } from './trials.ts';
@@ -24,20 +25,32 @@ interface Places {
   readonly end: number;
 }
 
+/** Lists the simpler drafts of a move, at these places. */
+function* simplerDrafts(
+  counterexample: Counterexample,
+  move: Move,
+  { from, end }: Places,
+): Generator<{ readonly draft: Draft; readonly place: number }> {
+  const bound = new Measured(counterexample.draft);
+  let place = 0;
+  for (const draft of move(counterexample)) {
+    if (place === end) return;
+    if (place >= from && compareMeasured(new Measured(draft), bound) < 0) yield { draft, place };
+    place += 1;
+  }
+}
+
 function firstSimpler(
   trials: Trials,
   counterexample: Counterexample,
   move: Move,
-  { from, end }: Places,
+  places: Places,
 ): Found | null {
-  const bound = new Measured(counterexample.draft);
-  let place = 0;
-  for (const draft of move(counterexample)) {
-    if (trials.isSpent || place === end) return null;
-    const isTried = place >= from && compareMeasured(new Measured(draft), bound) < 0;
-    const found = isTried ? trials.attempt(draft) : null;
+  const drafts = simplerDrafts(counterexample, move, places);
+  for (const { draft, place } of trials.ahead(drafts, (simpler) => simpler.draft)) {
+    if (trials.isSpent) return null;
+    const found = trials.attempt(draft);
     if (found !== null) return { counterexample: found, place };
-    place += 1;
   }
   return null;
 }

@@ -6,7 +6,7 @@
  */
 import { INIT_CLAUSES, type Program, SWEEP_CLAUSES } from '../../spec/index.ts';
 import type { Draft } from './draft.ts';
-import { notKnownToHold } from './siblings.ts';
+import { commonBeginning, notKnownToHold } from './siblings.ts';
 import { compareMeasured, Measured } from './simplicity.ts';
 import { type ArgumentRange, lastCallsOf, siblingsOn } from './small-programs.ts';
 import { narrowWorldsFor, type SmallWorld, worldsFor } from './small-worlds.ts';
@@ -30,13 +30,13 @@ export const ENUMERATIONS: readonly Enumeration[] = [
   { range: 'edges', longest: 2, worldsFor: narrowWorldsFor },
 ];
 
-/** Lists the drafts of one length that are simpler than `best` and not known to hold. */
-function* draftsOf(
+/** Lists the drafts of one length that are simpler than `best`: those together that differ only in their last operation. */
+function* siblingsOf(
   trials: Trials,
   best: Draft,
   length: number,
   { range, worldsFor }: Enumeration,
-): Generator<Measured> {
+): Generator<readonly Measured[]> {
   const { kept, calls: has } = trials;
   const which = { calls: lastCallsOf(kept, has), range, has };
   const bound = new Measured(best);
@@ -45,16 +45,26 @@ function* draftsOf(
       .map((operations) => new Measured({ ...world, policies: best.policies, operations }))
       .filter((draft) => compareMeasured(draft, bound) < 0);
   for (const world of worldsFor(length))
-    if (length === 0) yield* simpler(world, [[]]);
+    if (length === 0) yield simpler(world, [[]]);
     else
-      for (const { before, lasts } of siblingsOn(world, length, which)) {
-        const siblings = simpler(
+      for (const { before, lasts } of siblingsOn(world, length, which))
+        yield simpler(
           world,
           lasts.map((last) => [...before, last]),
         );
-        if (trials.isSpent) return;
-        yield* notKnownToHold(trials, siblings);
-      }
+}
+
+/** Lists the drafts of one length that are simpler than `best` and not known to hold. */
+function* draftsOf(
+  trials: Trials,
+  best: Draft,
+  length: number,
+  enumeration: Enumeration,
+): Generator<Measured> {
+  for (const siblings of trials.ahead(siblingsOf(trials, best, length, enumeration), commonBeginning)) {
+    if (trials.isSpent) return;
+    yield* notKnownToHold(trials, siblings);
+  }
 }
 
 /**
@@ -64,7 +74,10 @@ function* draftsOf(
 export function enumerate(trials: Trials, best: Draft, enumeration: Enumeration): Counterexample | null {
   const longest = Math.min(enumeration.longest, best.operations.length);
   for (let length = WITHOUT_CALLS.has(trials.kept.clause) ? 0 : 1; length <= longest; length += 1)
-    for (const { draft } of [...draftsOf(trials, best, length, enumeration)].sort(compareMeasured)) {
+    for (const { draft } of trials.ahead(
+      [...draftsOf(trials, best, length, enumeration)].sort(compareMeasured),
+      (measured) => measured.draft,
+    )) {
       if (trials.isSpent) return null;
       const found = trials.attempt(draft);
       if (found !== null) return found;

@@ -3,14 +3,20 @@
  * it names what was not handed out; whatever else is the case, the model says.
  */
 import type { Target } from '../../runner/index.ts';
-import { type LeanRun, type NumberedCall, runLeanly } from '../../runner/lean/index.ts';
-import { beyond, describedCall, expectation, type Program, type Scenario } from '../../spec/index.ts';
+import { type LeanRun, runLeanly } from '../../runner/lean/index.ts';
+import { beyond, type Program, type Scenario } from '../../spec/index.ts';
+import { changesNothing } from './holding-with.ts';
 
-/** Runs a program of the operations `asked`, as `drive` makes them. Returns whether the lean judge has accepted every answer. */
-function accepts(target: Target, world: Scenario, asked: Program, drive: (run: LeanRun) => void): boolean {
-  if (asked.some((operation) => beyond(target.profile, operation) !== null)) return false;
+/** Runs a program of the operations `asked`, as `drive` makes them. Returns whether the lean judge has accepted every answer; null where it does not know the target. */
+function accepts(
+  target: Target,
+  world: Scenario,
+  asked: Program,
+  drive: (run: LeanRun) => void,
+): boolean | null {
+  if (asked.some((operation) => beyond(target.profile, operation) !== null)) return null;
   const ended = runLeanly({ target, world, policies: world.policies, length: asked.length, drive });
-  return ended?.lean?.holds === true;
+  return ended === null ? null : ended.lean?.holds === true;
 }
 
 interface KnownOptions {
@@ -38,28 +44,18 @@ export function isKnownToHold(
     }
     isKnown = true;
   };
-  return accepts(target, scenario, operations, drive) && isKnown;
-}
-
-/** Whether an operation is about no page frame at all, such as a region of 0. */
-function isOfNothing({ call, count, named }: NumberedCall): boolean {
-  const { effect } = describedCall(call);
-  return effect === 'named'
-    ? named === 0
-    : (effect === 'batch' || effect === 'region') && Number(count) === 0;
-}
-
-/** Whether an operation changes nothing where it is answered as it must be: it is to be refused, is misuse, asks for an amount or is of nothing. */
-export function changesNothing({ call, half, state }: LeanRun): boolean {
-  if (describedCall(call.call).effect === 'none' || isOfNothing(call)) return true;
-  return expectation(state, call.toResolved(half)).kind !== 'granted';
+  return accepts(target, scenario, operations, drive) === true && isKnown;
 }
 
 /**
  * Performs a program and then, on the same manager, each of the last operations that changes nothing. Returns of each, by its place, whether the program is
- * known to hold with it, or not to run; of none where any answer was not as the specification demands.
+ * known to hold with it, or not to run; of none where any answer was not as the specification demands. Null where the lean judge does not know the target.
  */
-export function holdingWith(target: Target, scenario: Scenario, lasts: Program): readonly boolean[] {
+export function leanlyHoldingWith(
+  target: Target,
+  scenario: Scenario,
+  lasts: Program,
+): readonly boolean[] | null {
   const { operations } = scenario;
   const holding: boolean[] = [];
   const drive = (run: LeanRun): void => {
@@ -67,8 +63,9 @@ export function holdingWith(target: Target, scenario: Scenario, lasts: Program):
     for (const last of lasts) {
       if (!run.holds) return;
       const isDangling = !canRun || !run.take(last);
-      holding.push(isDangling || (changesNothing(run) && run.perform()));
+      holding.push(isDangling || (changesNothing(run.state, run.call.toResolved(run.half)) && run.perform()));
     }
   };
-  return accepts(target, scenario, [...operations, ...lasts], drive) ? holding : [];
+  const isAccepted = accepts(target, scenario, [...operations, ...lasts], drive);
+  return isAccepted === true ? holding : isAccepted === null ? null : [];
 }

@@ -7,19 +7,25 @@
  *   alloc()  free(@1)      ─►     alloc()  free(@0)  free(@1)  freeAmount()
  *   alloc()  freeAmount()
  */
+import type { Draft } from './draft.ts';
 import { compareMeasured, type Measured } from './simplicity.ts';
 import type { Trials } from './trials.ts';
+
+/** Returns the program of siblings without their last operation; null where they are not tried together. */
+export function commonBeginning([first, ...others]: readonly Measured[]): Draft | null {
+  if (first === undefined || others.length === 0) return null;
+  return { ...first.draft, operations: first.draft.operations.slice(0, -1) };
+}
 
 /** Tries siblings together. Returns the ones that are not known to hold then, nor not to run; null where that says nothing of any. */
 function triedTogether(
   trials: Pick<Trials, 'holdingWith'>,
   siblings: readonly Measured[],
 ): readonly Measured[] | null {
-  const [first] = siblings;
-  if (first === undefined || siblings.length === 1) return null;
-  const { draft } = first;
+  const beginning = commonBeginning(siblings);
+  if (beginning === null) return null;
   const holding = trials.holdingWith(
-    { ...draft, operations: draft.operations.slice(0, -1) },
+    beginning,
     siblings.flatMap((sibling) => sibling.draft.operations.slice(-1)),
   );
   return holding.length === 0 ? null : siblings.filter((_, place) => holding[place] !== true);

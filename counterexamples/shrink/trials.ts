@@ -4,7 +4,15 @@
  * is executed again, not even by later trials that share the outcomes.
  */
 import { createHash } from 'node:crypto';
-import { type Execution, execute, type Observer, type Target } from '../../runner/index.ts';
+import {
+  type Execution,
+  execute,
+  type LeftOut,
+  leftOutOf,
+  type Observer,
+  type StartedProgram,
+  type Target,
+} from '../../runner/index.ts';
 import {
   type BlamedCall,
   type BreakableClause,
@@ -12,11 +20,13 @@ import {
   type Call,
   type Ownership,
   type Program,
+  type Scenario,
   type Trace,
 } from '../../spec/index.ts';
 import type { Deadline } from './deadline.ts';
 import { type Draft, isSound, keyOf, ScenarioBuilder } from './draft.ts';
-import { holdingWith, isKnownToHold } from './lean-trials.ts';
+import { holdingWith } from './holding-with.ts';
+import { isKnownToHold, leanlyHoldingWith } from './lean-trials.ts';
 import { mayExceed } from './long-batches.ts';
 import { compareDrafts } from './simplicity.ts';
 
@@ -132,6 +142,9 @@ function shortKey(draft: Draft): string {
   return key.length <= LONG_KEY ? key : createHash('sha256').update(key).digest('base64');
 }
 
+/** Programs that run ahead of the judge, on a target that takes whole programs. */
+const AHEAD = 4;
+
 export class Trials {
   readonly kept: Kept;
   /** The calls that the target has. */
@@ -144,6 +157,8 @@ export class Trials {
   readonly #budget: Budget;
   readonly #outcomes: Outcomes;
   readonly #scenarios = new ScenarioBuilder();
+  /** Programs that have been started, by the keys of their drafts. */
+  readonly #underWay = new Map<string, StartedProgram>();
 
   constructor(target: Target, kept: Kept, budget: Budget, outcomes: Outcomes = new Outcomes()) {
     this.#target = target;
@@ -163,19 +178,63 @@ export class Trials {
     return this.#outcomes.otherThan(this.kept.clause);
   }
 
-  /** Executes a draft, unless it is known to hold or to break another clause. Returns the counterexample if it is one. */
-  attempt(draft: Draft): Counterexample | null {
+  /** Lists items. Where the target takes whole programs, those of the drafts of the next few run meanwhile; null where an item has none. */
+  *ahead<T>(items: Iterable<T>, draftOf: (item: T) => Draft | null): Generator<T> {
+    const most = this.#target.isInteractive ? 0 : AHEAD;
+    const next: T[] = [];
+    try {
+      for (const item of items) {
+        const draft = most === 0 ? null : draftOf(item);
+        if (draft !== null) this.#begin(draft);
+        next.push(item);
+        if (next.length > most) yield* next.splice(0, 1);
+      }
+      yield* next;
+    } finally {
+      for (const started of this.#underWay.values()) started.drop?.();
+      this.#underWay.clear();
+    }
+  }
+
+  #begin(draft: Draft): void {
+    const key = this.#keyToRun(draft);
+    if (key === null || this.#underWay.has(key)) return;
+    const scenario = this.#scenarios.scenarioOf(draft);
+    this.#underWay.set(key, this.#target.start(scenario, scenario.operations, this.#leftOut(scenario)));
+  }
+
+  #leftOut({ map, config, policies, operations: program }: Scenario): LeftOut | undefined {
+    return leftOutOf(this.#target, { map, config }, { policies, program });
+  }
+
+  /** Returns the key of a draft, or null where it is not to be run: it makes no sense, or is known to hold or to break another clause. */
+  #keyToRun(draft: Draft): string | null {
     if (this.isSpent || !isSound(draft) || mayExceed(draft, this.#budget.longestBatch, this.#target))
       return null;
     const key = shortKey(draft);
     const known = this.#outcomes.of(key);
-    return known === undefined || known === this.kept.clause ? this.#run(draft, key) : null;
+    return known === undefined || known === this.kept.clause ? key : null;
+  }
+
+  /** Executes a draft, unless it is known to hold or to break another clause. Returns the counterexample if it is one. */
+  attempt(draft: Draft): Counterexample | null {
+    const key = this.#keyToRun(draft);
+    return key === null ? null : this.#run(draft, key);
   }
 
   /** Returns with which of these last operations, by their places, a draft is known to hold, or not to run. See {@link holdingWith}. */
   holdingWith(draft: Draft, lasts: Program): readonly boolean[] {
-    this.executions += 1;
-    return holdingWith(this.#target, this.#scenarios.scenarioOf(draft), lasts);
+    const scenario = this.#scenarios.scenarioOf(draft);
+    const leanly = leanlyHoldingWith(this.#target, scenario, lasts);
+    if (leanly !== null) {
+      this.executions += 1;
+      return leanly;
+    }
+    if (this.#leftOut(scenario)?.some((why) => why !== null) === true) return lasts.map(() => true);
+    return holdingWith(scenario.operations, lasts, (operations) => {
+      this.executions += 1;
+      return this.#execution({ ...scenario, operations }, shortKey({ ...draft, operations }));
+    });
   }
 
   /** Executes a draft whether it was tried before or not. */
@@ -203,7 +262,7 @@ export class Trials {
       this.#tellProgress();
       return null;
     }
-    const run = execute(this.#target, scenario, observer, deadline.isInterrupted);
+    const run = this.#execution(scenario, key, observer);
     this.#tellProgress();
     const { violation } = run;
     const isComplete = run.dangling.length === 0;
@@ -219,6 +278,14 @@ export class Trials {
     this.way.push({ executions: this.executions, operations: performed.operations, pages });
     this.#simplest = Math.min(this.#simplest, performed.operations.length);
     return { draft: performed, run, states };
+  }
+
+  /** Runs a scenario, or reads the answers of the run that has been started. */
+  #execution(scenario: Scenario, key: string, observer?: Observer): Execution {
+    const started = this.#underWay.get(key);
+    this.#underWay.delete(key);
+    const { deadline } = this.#budget;
+    return execute(this.#target, scenario, observer, deadline.isInterrupted, started?.performer());
   }
 
   #tellProgress(): void {

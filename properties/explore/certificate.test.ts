@@ -28,6 +28,17 @@ function unsaved({ name, create }: Mutant): Target {
   });
 }
 
+/** Returns the same target, which is only asked whole programs. */
+function askedWhole(target: Target): Target {
+  return new Proxy(target, {
+    get(of, key) {
+      const value: unknown = Reflect.get(of, key);
+      if (key === 'isInteractive') return false;
+      return typeof value === 'function' ? value.bind(of) : value;
+    },
+  });
+}
+
 describe('a certificate', () => {
   it('counts the programs shorter than a length: all sequences of the operations of the world', () => {
     expect([0, 1, 2, 3, 20].map((length) => shorterPrograms(100, length))).toEqual([
@@ -54,27 +65,15 @@ describe('a certificate', () => {
     },
   );
 
-  it('of one operation, or none, needs no more than a whole program', async () => {
-    const trace = savedTrace('last-page-never-given');
-    const { length } = trace.scenario.operations;
-    const target = targetOf(mutantNamed('last-page-never-given'));
-    const whole = new Proxy(target, {
-      get(of, key) {
-        const value: unknown = Reflect.get(of, key);
-        if (key === 'isInteractive') return false;
-        return typeof value === 'function' ? value.bind(of) : value;
-      },
-    });
-    const none = { ...trace, scenario: { ...trace.scenario, operations: [] } };
-    expect(length).toBe(1);
-    expect(await certify(whole, trace)).toMatchObject({ kind: 'shortest', programs: 1n });
-    expect(await certify(whole, none)).toMatchObject({ kind: 'shortest', programs: 0n });
-    const two = { ...trace, scenario: { ...trace.scenario, operations: Array(2).fill({ call: 'alloc' }) } };
-    expect(await certify(whole, two)).toMatchObject({
-      kind: 'open',
-      why: expect.stringMatching(/whole programs$/),
-    });
-  });
+  it.each(['last-page-never-given', 'stale-page-cache', 'free-list-link-in-used-page'])(
+    'of %s is the same where the target is only asked whole programs',
+    async (name) => {
+      const [trace, target] = [savedTrace(name), targetOf(mutantNamed(name))];
+      const none = { ...trace, scenario: { ...trace.scenario, operations: [] } };
+      for (const one of [trace, none])
+        expect(await certify(askedWhole(target), one)).toEqual(await certify(target, one));
+    },
+  );
 
   it('is refused with the shorter program where there is one', async () => {
     const target = targetOf(mutantNamed('stale-page-cache'));
@@ -85,22 +84,22 @@ describe('a certificate', () => {
     };
     const alloc = { call: 'alloc' } as const;
     const operations: Program = [{ call: 'freeAmount' }, alloc, alloc];
-    const certificate = await certify(target, execute(target, { ...scenario, operations }).trace());
-    expect(certificate).toMatchObject({
-      kind: 'shorter',
-      trace: { scenario: { operations: [alloc, alloc] } },
-    });
+    for (const asked of [target, askedWhole(target)])
+      expect(await certify(asked, execute(target, { ...scenario, operations }).trace())).toMatchObject({
+        kind: 'shorter',
+        trace: { scenario: { operations: [alloc, alloc] } },
+      });
   });
 
   it('runs the programs one by one where the target cannot be saved, and is left open where they are too many', async () => {
     const target = unsaved(mutantNamed('stale-page-cache'));
     expect(await certify(target, savedTrace('stale-page-cache'))).toMatchObject({ kind: 'shortest' });
     const hint = unsaved(mutantNamed('missed-run-across-hint'));
-    const open = await certify(hint, savedTrace('missed-run-across-hint'), { ms: 1 });
-    expect(open).toEqual({
-      kind: 'open',
-      why: expect.stringMatching(/^[\d,]+ shorter programs are too many/),
-    });
+    for (const asked of [hint, askedWhole(hint)])
+      expect(await certify(asked, savedTrace('missed-run-across-hint'), { ms: 1 })).toEqual({
+        kind: 'open',
+        why: expect.stringMatching(/^[\d,]+ shorter programs are too many/),
+      });
   });
 
   it('is left open if the world is not small', async () => {

@@ -1,19 +1,20 @@
 /**
  * Certificates: a counterexample is as short as any on its world. Every shorter program on its memory map and configuration is
- * judged: by a search of states if the target can be saved, else one by one, each from init.
+ * judged: by a search of states if the target can be saved, else one by one, each from init; by whole programs if it takes only those.
  *
  * A *program* here is a sequence of the operations that the world tells apart (see `instances.ts`). Each can be called in every state,
  * so o operations make o^k programs of length k. A search of all states to depth k judges them all: every program is a path
  * through the states, and every path a program.
  */
 
-import { execute, type Target } from '../../runner/index.ts';
+import type { Target } from '../../runner/index.ts';
 import { counted, isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
 import { explore, howSaved } from './explore.ts';
 import { operationInstances } from './instances.ts';
 import { Patience } from './patience.ts';
 import { traceOf } from './program.ts';
 import { runTree } from './program-tree.ts';
+import { runWhole } from './whole-programs.ts';
 import { framesOfWorld } from './world.ts';
 
 /**
@@ -109,10 +110,20 @@ async function searched(
   }
 }
 
-/** Runs the only program that is shorter than one operation, whole. */
-function ranEmpty(target: Target, { scenario }: Trace): Shorter {
-  const run = execute(target, { ...scenario, operations: [] });
-  return run.violation === null ? 'none' : run.trace();
+/** More programs than that no process runs in a millisecond. */
+const MOST_A_MS = 20;
+
+async function ranWhole(
+  target: Target,
+  { scenario }: Trace,
+  operations: readonly Operation[],
+  { ms, ...limits }: Limits,
+): Promise<Shorter> {
+  const { length } = scenario.operations;
+  if (shorterPrograms(operations.length, length) > ms * MOST_A_MS) return 'out of time';
+  const bounds = { depth: length - 1, deadline: performance.now() + ms, ...limits };
+  const end = await runWhole({ target, scenario, operations, ...bounds });
+  return end === 'done' ? 'none' : end === 'given up' ? 'out of time' : end;
 }
 
 async function ranOneByOne(
@@ -143,8 +154,6 @@ export async function certify(
 ): Promise<Certificate> {
   const { length } = trace.scenario.operations;
   if (length === 0) return { kind: 'shortest', programs: 0n, operations: 0 };
-  if (!target.isInteractive && length > 1)
-    return { kind: 'open', why: 'its target is only asked whole programs' };
   if (isOwnClause(trace.violation?.clause))
     return { kind: 'open', why: `${trace.violation.clause} is not a clause of the specification` };
   const operations = operationsOf(target, trace);
@@ -155,7 +164,7 @@ export async function certify(
         ? null
         : await searched(target, trace, operations, limits)) ??
       (await ranOneByOne(target, trace, operations, limits)))
-    : ranEmpty(target, trace);
+    : await ranWhole(target, trace, operations, limits);
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')
     return {

@@ -1,4 +1,4 @@
-/** Defects planted in C, each found in WebAssembly and in a process, and certified where states can be saved. */
+/** Defects planted in C, each found in WebAssembly and in a process, and certified in both. */
 import { describe, expect, it } from 'vitest';
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import { type BuiltAs, nativeBuilder } from '../../runner/testing/built-native.ts';
@@ -58,6 +58,7 @@ describe('a defect in C is found in WebAssembly and in a process, as the same pr
       expect(wasm?.certificate.kind).toBe('shortest');
       const inProcess = await found('process', defect, 500, clause);
       expect(inProcess?.trace.scenario).toEqual(wasm?.trace.scenario);
+      expect(inProcess?.certificate).toEqual(wasm?.certificate);
       expect(inProcess?.trace.violation).toMatchObject({ clause, at: wasm?.trace.violation?.at });
     },
     240_000,

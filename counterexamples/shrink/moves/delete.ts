@@ -6,14 +6,18 @@ import {
   addressesOf,
   isAllocation,
   isFreeable,
+  isPageFrame,
+  namesResult,
+  type Operation,
   type Owner,
   type Ownership,
   ownerAfterInit,
   pageCount,
   pfn,
+  type Reference,
 } from '../../../spec/index.ts';
-import { type Draft, type DraftDescriptor, endOfDescriptor } from '../draft.ts';
-import { joined } from '../layout.ts';
+import { type Draft, type DraftDescriptor, endOfDescriptor, frameOfAddress } from '../draft.ts';
+import { joined, withType } from '../layout.ts';
 import { type OrphanRule, range, withoutOperations } from '../rewrite.ts';
 import type { Counterexample } from '../trials.ts';
 
@@ -66,6 +70,42 @@ function startedAt(counterexample: Counterexample, at: number, state: Ownership)
   return { ...rest, descriptors: joined(descriptors.flatMap((d) => dividedByOwner(state, d))) };
 }
 
+/** Returns the page frames that a program names by their addresses, regions whole: the lowest and the highest of each. */
+function extentsNamed({ operations, higherHalf }: Draft): readonly (readonly [number, number])[] {
+  return operations.flatMap((operation) =>
+    addressesOf(operation).flatMap((reference): readonly (readonly [number, number])[] => {
+      const frame = namesResult(reference) ? null : frameOfAddress(higherHalf, reference.absolute);
+      const pages = 'count' in operation ? Number(operation.count) : 1;
+      return frame === null ? [] : [[frame, frame + pages - 1]];
+    }),
+  );
+}
+
+/**
+ * The last operation, started in the state before it but for the page frames that callers held beside those which it names: these are all that is free, and are
+ * handed out first.
+ */
+function* besideHeld(last: Draft, state: Ownership): Generator<Draft> {
+  const named = extentsNamed(last);
+  const isNamed = (frame: number): boolean => named.some(([first, end]) => first <= frame && frame <= end);
+  const beside = new Set(named.flatMap(([first, end]) => [first - 1, end + 1]));
+  const held = [...beside].filter(
+    (frame) => isPageFrame(frame) && !isNamed(frame) && state.ownerOf(pfn(frame)) === 'caller',
+  );
+  if (held.length === 0 || held.length > MOST_DESCRIPTORS) return;
+  const withheld = last.descriptors.map((d) =>
+    d.type === 'conventional' ? { ...d, type: 'reserved' as const } : d,
+  );
+  const descriptors = held.reduce<Draft['descriptors']>(
+    (ds, frame) => withType(ds, frame, 1, 'conventional'),
+    withheld,
+  );
+  const alloc: Operation<Reference> = { call: 'alloc' };
+  for (const taken of [[{ call: 'allocPages' as const, count: BigInt(held.length) }], held.map(() => alloc)])
+    for (const limit of [0, last.limit])
+      yield { ...last, descriptors, limit, operations: [...taken, ...last.operations] };
+}
+
 /** Keeps the last operations, at most so many, and puts the state before them into the map. */
 function* withLast(counterexample: Counterexample, most: number): Generator<Draft> {
   const { length } = counterexample.draft.operations;
@@ -73,7 +113,9 @@ function* withLast(counterexample: Counterexample, most: number): Generator<Draf
     const state = counterexample.states[length - kept];
     if (state === undefined) return;
     const later = startedAt(counterexample, length - kept, state);
-    if (later.descriptors.length <= MOST_DESCRIPTORS) yield later;
+    if (later.descriptors.length > MOST_DESCRIPTORS) continue;
+    yield later;
+    if (kept === 1) yield* besideHeld(later, state);
   }
 }
 

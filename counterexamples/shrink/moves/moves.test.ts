@@ -118,7 +118,22 @@ function pagesOfA(from: number, to: number): readonly string[] {
 
 /** With LIFO, `alloc` hands out page frame 1 of {@link TWO} first, then page frame 0. */
 const ROWS: readonly Row[] = [
-  [startLater, draftOf(TWO, 0, [alloc, alloc, free('b')]), ['loaderData 0+2 | 0 | free(@0)']],
+  [
+    startLater,
+    draftOf(TWO, 0, [alloc, alloc, free('b')]),
+    [
+      'loaderData 0+2 | 0 | free(@0)',
+      'loaderData 0+1, conventional 1+1 | 0 | a = alloc(); free(@0)',
+      'loaderData 0+1, conventional 1+1 | 0 | a = allocPages(count 1); free(@0)',
+    ],
+  ],
+  [
+    startLater,
+    draftOf([['loaderData', 0, 9]], 1, [freeRegion('@3', 5n), allocPages(4n), freeRegion('@4', 2n)]),
+    [
+      'loaderData 0+3, reserved 3+1, loaderData 4+2, conventional 6+1, loaderData 7+2 | 1 | a = allocPages(count 1); freeRegion(@4, count 2)',
+    ],
+  ],
   [
     deleteStretches,
     draftOf(TWO, 0, [alloc, freeAmount, totalAmount, alloc]),
