@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
-import { factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
+import { factoryTarget, OURS, type Target } from '../../runner/index.ts';
 import { loadTarget } from '../../runner/load/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
+import { changed } from '../../runner/testing/changed.ts';
 import {
   config,
   formatProgram,
   memoryMap,
-  type Pmm,
   POLICIES,
   type Policy,
   type Program,
@@ -34,18 +34,6 @@ import { type VerifyOptions, type VerifyResult, verify } from './verify.ts';
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Our implementation with some calls replaced. */
-function changed(name: string, calls: (pmm: ReturnType<typeof createPmm>) => Partial<Pmm>): Target {
-  return factoryTarget({
-    name,
-    policies: POLICIES,
-    create: (map, options) => {
-      const pmm = createPmm(map, options);
-      return wrapPmm(pmm, calls(pmm));
-    },
-  });
-}
 
 function against(candidate: Target, observable: Observable, policies: readonly Policy[] = POLICIES): Sides {
   return sidesOf(candidate, OURS, { observable, policies });
