@@ -22,7 +22,7 @@ import {
 } from '../../spec/index.ts';
 import { checkOut } from './checkout.ts';
 import { compare, type Observable, runBoth, type Sides } from './compare.ts';
-import { differencesOn } from './difference.ts';
+import { type Difference, shrinkFindings } from './difference.ts';
 import { exploreStep } from './explore-step.ts';
 import { Findings } from './findings.ts';
 import { randomStep } from './random-step.ts';
@@ -37,6 +37,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function against(candidate: Target, observable: Observable, policies: readonly Policy[] = POLICIES): Sides {
   return sidesOf(candidate, OURS, { observable, policies });
+}
+
+/** Returns the differences that one scenario shows, shrunk. */
+function differencesOn(sides: Sides, scenario: Scenario, ms: number): readonly Difference[] {
+  const findings = new Findings();
+  const runs = runBoth(sides, scenario);
+  const { differsAt } = compare(runs, sides.observable);
+  if (differsAt !== null) findings.note(runs, differsAt);
+  return shrinkFindings(sides, findings, { ms });
 }
 
 const QUICK: VerifyOptions = {
