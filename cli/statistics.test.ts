@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OWN_CORPUS, replayCorpus } from '../counterexamples/corpus/index.ts';
-import { createPmm } from '../impl/index.ts';
 import { type CountedProgram, runCampaign } from '../properties/random/index.ts';
-import { factoryTarget, OURS, type Target, wrapPmm } from '../runner/index.ts';
+import { OURS, type Target } from '../runner/index.ts';
+import { changed } from '../runner/testing/changed.ts';
 import { config, memoryMap } from '../spec/index.ts';
 import { junitReport } from './junit.ts';
 import { statisticsLine } from './statistics.ts';
@@ -27,11 +27,7 @@ async function campaignOn(target: Target, programs: number) {
   return { result, counted };
 }
 
-const LIAR = factoryTarget({
-  name: 'a <liar> & "more"',
-  policies: OURS.policies,
-  create: (map, options) => wrapPmm(createPmm(map, options), { freeAmount: () => 1 }),
-});
+const LIAR = changed('a <liar> & "more"', () => ({ freeAmount: () => 1 }));
 
 describe('the statistics of a run', () => {
   it('are one line a program, with every field that the format asks for', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { dryRunPrograms } from '../properties/random/relay/index.ts';
+import { anyProgram, type DrawnProgram } from '../properties/random/commands.ts';
+import { runProperty } from '../properties/random/fast-check.ts';
+import { dryRunOf, type WorldProgram } from '../properties/random/relay/dry-run-programs.ts';
 import {
   beyond,
   config,
@@ -16,13 +18,20 @@ import { DryRun, undefinedIn } from './dry-run.ts';
 import type { Execution } from './execution.ts';
 import { execute } from './limited-execution.ts';
 import { OURS } from './ours.ts';
+import type { Target } from './target.ts';
 
-const RUN = { programs: 200, operations: 100, seed: 1 };
+/** Draws programs for a target before they run on it. */
+function dryRunPrograms(target: Target): readonly WorldProgram[] {
+  const list: WorldProgram[] = [];
+  const note = (drawn: DrawnProgram): boolean => list.push(dryRunOf(target, drawn)) > 0;
+  runProperty(anyProgram(100, undefined, target.profile), note, { runs: 200, seed: 1, shrink: false });
+  return list;
+}
 
 /** Draws programs for a profile in a dry run, and runs them on our implementation, which hands out other page frames. */
 function ran(claims: Partial<Profile>): readonly Execution[] {
   const target = OURS.withClaims({ policies: [], profile: { ...WHOLE, ...claims } });
-  return dryRunPrograms(target, RUN).map(({ world, program }) =>
+  return dryRunPrograms(target).map(({ world, program }) =>
     execute(target, { ...world, policies: [], operations: program }),
   );
 }
@@ -73,7 +82,7 @@ describe('a program drawn in a dry run', () => {
       contiguous: 'powers-of-two',
     };
     const target = OURS.withClaims({ policies: [], profile });
-    const programs = dryRunPrograms(target, RUN).flatMap(({ program }) => program);
+    const programs = dryRunPrograms(target).flatMap(({ program }) => program);
     expect(programs.filter((operation) => beyond(profile, operation) !== null)).toEqual([]);
     expect(new Set(programs.map(({ call }) => call))).toEqual(new Set(profile.calls));
   });

@@ -4,8 +4,6 @@ import {
   config,
   memoryMap,
   type Operation,
-  type Pmm,
-  type PmmFactory,
   parseReference,
   type Reference,
   type Scenario,
@@ -14,8 +12,7 @@ import {
 import { factoryTarget } from './factory-target.ts';
 import { execute } from './limited-execution.ts';
 import { OURS } from './ours.ts';
-import type { Target } from './target.ts';
-import { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
+import { changed } from './testing/changed.ts';
 
 /** Page frames 0 to 3 are the bitmap zone, 4 to 7 the stack zone; page frames 8 and 9 are held for boot code. */
 const world = {
@@ -34,15 +31,6 @@ function at(text: string): Reference {
 
 function scenario(...operations: readonly Operation<Reference>[]): Scenario {
   return { ...world, policies: ['lifo', 'first-fit'], operations };
-}
-
-/** Our implementation with one call replaced. */
-function changed(change: (pmm: Pmm) => Partial<PmmCalls>): Target {
-  const create: PmmFactory = (map, options) => {
-    const pmm = createPmm(map, options);
-    return wrapPmm(pmm, change(pmm));
-  };
-  return factoryTarget({ name: 'changed', policies: [], create });
 }
 
 describe('an execution', () => {
@@ -76,21 +64,21 @@ describe('an execution', () => {
   });
 
   it('stops at the first clause that is broken, and names the page frame', () => {
-    const target = changed(() => ({ alloc: () => 0xffff_8000_0000_2000n }));
+    const target = changed('fixed', () => ({ alloc: () => 0xffff_8000_0000_2000n }));
     const run = execute(target, scenario({ call: 'freeAmount' }, { call: 'alloc' }, { call: 'alloc' }));
     expect(run.violation).toMatchObject({ clause: 'alloc.zone', at: 1, pfn: 2, owner: 'pmm' });
     expect(run.operations).toHaveLength(2);
   });
 
   it('finds a page frame lost without a trace when it sweeps', () => {
-    const target = changed((pmm) => ({
+    const target = changed('lossy', (pmm) => ({
       inspect: () => [...(pmm.inspect?.() ?? [])].map((run) => ({ ...run, condition: 'held' as const })),
     }));
     expect(execute(target, scenario()).violation).toMatchObject({ clause: 'owner.agrees', at: -1, pfn: 0 });
   });
 
   it('takes an error other than a panic as an answer, not as a crash', () => {
-    const target = changed(() => ({
+    const target = changed('throwing', () => ({
       free: () => {
         throw new TypeError('cannot read properties of undefined');
       },
@@ -101,19 +89,13 @@ describe('an execution', () => {
   });
 
   it('sees a write into a page frame that a caller owns', () => {
-    const create: PmmFactory = (map, options) => {
-      const pmm = createPmm(map, options);
-      return wrapPmm(pmm, {
-        alloc: () => {
-          options.memory.write(0x7000n, 1n);
-          return pmm.alloc();
-        },
-      });
-    };
-    const run = execute(
-      factoryTarget({ name: 'scribbler', policies: [], create }),
-      scenario({ call: 'alloc' }, { call: 'alloc' }),
-    );
+    const scribbler = changed('scribbler', (pmm, { memory }) => ({
+      alloc: () => {
+        memory.write(0x7000n, 1n);
+        return pmm.alloc();
+      },
+    }));
+    const run = execute(scribbler, scenario({ call: 'alloc' }, { call: 'alloc' }));
     expect(run.violation).toMatchObject({ clause: 'contents.preserved', at: 1, pfn: 7, owner: 'caller' });
   });
 });
@@ -140,16 +122,13 @@ describe('a large batch', () => {
 
 it('a wrapped manager is let go together with its wrapper, so that memory does not wait for the garbage collector', () => {
   let disposed = 0;
-  const target = factoryTarget({
-    name: 'wrapped',
-    policies: [],
-    create: (map, options) => {
-      const inner = createPmm(map, options);
-      inner.dispose = () => {
+  const target = changed('wrapped', (pmm) => {
+    Object.assign(pmm, {
+      dispose: () => {
         disposed += 1;
-      };
-      return wrapPmm(inner, {});
-    },
+      },
+    });
+    return {};
   });
   execute(target, scenario());
   expect(disposed).toBe(1);
@@ -157,7 +136,7 @@ it('a wrapped manager is let go together with its wrapper, so that memory does n
 
 it('a program has as many sweeps for each doubling of its length', () => {
   let sweeps = 0;
-  const target = changed((pmm) => ({
+  const target = changed('swept', (pmm) => ({
     inspect: () => {
       sweeps += 1;
       return pmm.inspect?.() ?? [];

@@ -3,7 +3,7 @@ import { createPmm } from '../impl/index.ts';
 import { config, memoryMap, type Program } from '../spec/index.ts';
 import { factoryTarget } from './factory-target.ts';
 import { execute } from './limited-execution.ts';
-import { wrapPmm } from './wrap-pmm.ts';
+import { changed } from './testing/changed.ts';
 
 const PROGRAM: Program = [{ call: 'freeAmount' }, { call: 'alloc' }, { call: 'alloc' }];
 const SCENARIO = {
@@ -33,17 +33,10 @@ it('a target that is slow and not endless is run again, and holds', () => {
 });
 
 describe('a target whose alloc never returns', () => {
-  const endless = factoryTarget({
-    name: 'endless',
-    policies: [],
-    programMs: 10,
-    create: (map, options) =>
-      wrapPmm(createPmm(map, options), {
-        alloc: () => {
-          for (;;);
-        },
-      }),
-  });
+  const alloc = (): never => {
+    for (;;);
+  };
+  const endless = changed('endless', () => ({ alloc }), { programMs: 10 });
 
   it('breaks a clause at that operation, and does nothing more', () => {
     const { violation, operations } = execute(endless, SCENARIO);

@@ -3,13 +3,14 @@ import { syncBuiltinESMExports } from 'node:module';
 import { Script } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../impl/index.ts';
-import { config, memoryMap, type Trace } from '../spec/index.ts';
+import { config, memoryMap, type Pmm, type Trace } from '../spec/index.ts';
 import { factoryTarget } from './factory-target.ts';
 import { runLeanly } from './lean/index.ts';
 import { execute } from './limited-execution.ts';
 import { OURS } from './ours.ts';
 import { refuseChanges, suspectRealm, watchRealm } from './realm.ts';
 import type { Target } from './target.ts';
+import { changed } from './testing/changed.ts';
 import { wrapPmm } from './wrap-pmm.ts';
 
 watchRealm();
@@ -69,21 +70,12 @@ const CHANGES: readonly (readonly [name: string, change: () => void])[] = [
 describe('a target that changes a built-in object in a call gets a violation there, and the object is put back:', () => {
   it.each(CHANGES)('%s', (name, change) => {
     const kept = [Array.prototype.push, writeSync];
-    const create = factoryTarget({
-      name: 'changing',
-      policies: [],
-      programMs: 1000,
-      create: (map, options) => {
-        const pmm = createPmm(map, options);
-        return wrapPmm(pmm, {
-          alloc: () => {
-            change();
-            return pmm.alloc();
-          },
-        });
-      },
-    });
-    const { violation } = execute(create, SCENARIO);
+    const alloc = (pmm: Pmm): bigint | null => {
+      change();
+      return pmm.alloc();
+    };
+    const target = changed('changing', (pmm) => ({ alloc: () => alloc(pmm) }), { programMs: 1000 });
+    const { violation } = execute(target, SCENARIO);
     expect(violation).toMatchObject({ at: 1, clause: 'alloc.complete' });
     expect(violation?.explanation).toContain(`it changed ${name}, which the judge uses`);
     expect([Array.prototype.push, writeSync]).toEqual(kept);

@@ -1,12 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createPmm } from '../impl/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
-import { factoryTarget } from './factory-target.ts';
 import { execute } from './limited-execution.ts';
+import { changed } from './testing/changed.ts';
 import { isOurs, lookAt, stackOf } from './thrown.ts';
-import { wrapPmm } from './wrap-pmm.ts';
 
 const trap = (): never => {
   throw new Error('trap');
@@ -87,11 +85,7 @@ describe('what a target throws is described, and looking at it never throws:', (
 describe('a call that throws an error', () => {
   // Compiled, as if from a file of the user: the frames of this file are ours.
   const alloc: () => never = runInThisContext('(() => { throw new TypeError("no"); })', '/home/me/pmm.js');
-  const target = factoryTarget({
-    name: 'throws',
-    policies: [],
-    create: (map, options) => wrapPmm(createPmm(map, options), { alloc }),
-  });
+  const target = changed('throws', () => ({ alloc }));
   const scenario = {
     map: memoryMap([{ type: 'conventional', start: 0n, pages: 4 }]),
     config: config({ bitmapMaxAddr: 0n }),

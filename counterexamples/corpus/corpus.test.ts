@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { factoryTarget, OURS, type PmmCalls, wrapPmm } from '../../runner/index.ts';
+import { changed } from '../../runner/testing/changed.ts';
 import { decodeProfile, HIGHER_HALF_48, isSpecError, type PmmFactory, PmmPanic } from '../../spec/index.ts';
 import { saveTrace } from '../trace/trace-file.ts';
 import { OWN_CORPUS, replayCorpus } from './corpus.ts';
@@ -11,11 +12,7 @@ import { OWN_CORPUS, replayCorpus } from './corpus.ts';
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-corpus-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const REFUSES_ALL = factoryTarget({
-  name: 'refuses every run',
-  policies: OURS.policies,
-  create: (map, options) => wrapPmm(createPmm(map, options), { allocBitmap: () => null }),
-});
+const REFUSES_ALL = changed('refuses every run', () => ({ allocBitmap: () => null }));
 
 describe('the corpus of this package', () => {
   it('holds on our implementation, every trace of it', () => {
@@ -25,16 +22,13 @@ describe('the corpus of this package', () => {
   });
 
   it('is violated by an allocator that takes the end of all addresses for one that wraps', () => {
-    const create: PmmFactory = (map, options) => {
-      const pmm = createPmm(map, options);
-      const freeRegion: PmmCalls['freeRegion'] = (address, count) => {
+    const target = changed('wraps', (pmm) => ({
+      freeRegion: (address, count) => {
         if (count < 2 ** 20 && address + BigInt(count) * 4096n === 2n ** 64n)
           throw new PmmPanic('freeRegion: it wraps', { call: 'freeRegion', pfn: null, owner: null });
         pmm.freeRegion(address, count);
-      };
-      return wrapPmm(pmm, { freeRegion });
-    };
-    const target = factoryTarget({ name: 'wraps', policies: OURS.policies, create });
+      },
+    }));
     const broken = replayCorpus(target, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'violated');
     expect(broken.map(({ path }) => path)).toEqual([expect.stringContaining('last-address')]);
   });

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readTrace } from '../../counterexamples/trace/index.ts';
-import { createPmm } from '../../impl/index.ts';
 import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
 import { MUTANTS, type Mutant, targetOf } from '../../runner/mutants/index.ts';
+import { changed } from '../../runner/testing/changed.ts';
 import { config, memoryMap, type Program, type Trace } from '../../spec/index.ts';
 import { certify, countedPrograms, shorterPrograms } from './certificate.ts';
 import { explore } from './explore.ts';
@@ -128,21 +128,16 @@ describe('a search of the usual world', () => {
   });
 
   it('tells where a manager leaves a part of its state out of its words', async () => {
-    const forgetful = factoryTarget({
-      name: 'forgetful',
-      policies: OURS.policies,
-      create: (map, options) => {
-        const inner = createPmm(map, options);
-        let calls = 0;
-        return wrapPmm(inner, {
-          saveState: (into) => inner.saveState?.(into) ?? 0,
-          loadState: (saved) => inner.loadState?.(saved),
-          alloc: () => {
-            calls += 1;
-            return calls % 3 === 0 ? null : inner.alloc();
-          },
-        });
-      },
+    const forgetful = changed('forgetful', (pmm) => {
+      let calls = 0;
+      return {
+        saveState: (into) => pmm.saveState(into),
+        loadState: (saved) => pmm.loadState(saved),
+        alloc: () => {
+          calls += 1;
+          return calls % 3 === 0 ? null : pmm.alloc();
+        },
+      };
     });
     await expect(explore({ target: forgetful, world: smallWorld({ stack: 3, bitmap: 0 }) })).rejects.toThrow(
       'saveState() leaves something out',

@@ -8,8 +8,8 @@ import {
 } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
 import type { Scenario, Trace } from '../../spec/index.ts';
-import { compare, type Runs, runBoth, type Sides } from './compare.ts';
-import { compareGravity, type Finding, Findings, type Way, waysOf } from './findings.ts';
+import { compare, runBoth, type Sides } from './compare.ts';
+import { compareGravity, type Finding, type Findings, type Way, waysOf } from './findings.ts';
 import { pairOf } from './pair.ts';
 
 /**
@@ -98,13 +98,4 @@ export function shrinkFindings(
     differences.push(shrinkFinding(sides, finding, { ...options, ms }, findings));
   }
   return differences.sort(compareGravity);
-}
-
-/** Returns the differences that one scenario shows, shrunk. */
-export function differencesOn(sides: Sides, scenario: Scenario, ms: number): readonly Difference[] {
-  const findings = new Findings();
-  const runs: Runs = runBoth(sides, scenario);
-  const { differsAt } = compare(runs, sides.observable);
-  if (differsAt !== null) findings.note(runs, differsAt);
-  return shrinkFindings(sides, findings, { ms });
 }

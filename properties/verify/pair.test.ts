@@ -1,28 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { createPmm } from '../../impl/index.ts';
-import { execute, factoryTarget, OURS, wrapPmm } from '../../runner/index.ts';
+import type { createPmm } from '../../impl/index.ts';
+import { execute, OURS, type PmmCalls } from '../../runner/index.ts';
+import { changed } from '../../runner/testing/changed.ts';
 import { config, memoryMap, type Program } from '../../spec/index.ts';
 import { explore } from '../explore/explore.ts';
 import { smallWorld } from '../explore/world.ts';
 import { pairOf } from './pair.ts';
 
 /** Our implementation, which promises no order here and hands out batches in the opposite one. */
-const REVERSED = factoryTarget({
-  name: 'reversed',
-  policies: [],
-  create: (map, options) => {
-    const pmm = createPmm(map, options);
-    return wrapPmm(pmm, {
-      allocPages: (entries, count) => {
-        const isGranted = pmm.allocPages(entries, count);
-        if (isGranted) entries.subarray(0, Number(count)).reverse();
-        return isGranted;
-      },
-      saveState: (into) => pmm.saveState(into),
-      loadState: (saved) => pmm.loadState(saved),
-    });
-  },
-});
+function reversing(pmm: ReturnType<typeof createPmm>): Partial<PmmCalls> {
+  return {
+    allocPages: (entries, count) => {
+      const isGranted = pmm.allocPages(entries, count);
+      if (isGranted) entries.subarray(0, Number(count)).reverse();
+      return isGranted;
+    },
+    saveState: (into) => pmm.saveState(into),
+    loadState: (saved) => pmm.loadState(saved),
+  };
+}
+const REVERSED = changed('reversed', reversing, { policies: [] });
 const PLAIN = OURS.withClaims({ policies: [] });
 
 const SCENARIO = {
@@ -63,11 +60,7 @@ describe('a pair', () => {
   });
 
   it('has no state to save where one of its targets has none', () => {
-    const unsaved = factoryTarget({
-      name: 'unsaved',
-      policies: [],
-      create: (map, options) => wrapPmm(createPmm(map, options), {}),
-    });
+    const unsaved = changed('unsaved', () => ({}));
     expect(pairOf(PLAIN, unsaved).openSavable(smallWorld({ stack: 2, bitmap: 0 }))).toBeNull();
   });
 });

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
-import { factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
+import { factoryTarget, OURS, type Target } from '../../runner/index.ts';
 import { loadTarget } from '../../runner/load/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
+import { changed } from '../../runner/testing/changed.ts';
 import {
   config,
   formatProgram,
   memoryMap,
-  type Pmm,
   POLICIES,
   type Policy,
   type Program,
@@ -22,7 +22,7 @@ import {
 } from '../../spec/index.ts';
 import { checkOut } from './checkout.ts';
 import { compare, type Observable, runBoth, type Sides } from './compare.ts';
-import { differencesOn } from './difference.ts';
+import { type Difference, shrinkFindings } from './difference.ts';
 import { exploreStep } from './explore-step.ts';
 import { Findings } from './findings.ts';
 import { randomStep } from './random-step.ts';
@@ -35,20 +35,17 @@ const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Our implementation with some calls replaced. */
-function changed(name: string, calls: (pmm: ReturnType<typeof createPmm>) => Partial<Pmm>): Target {
-  return factoryTarget({
-    name,
-    policies: POLICIES,
-    create: (map, options) => {
-      const pmm = createPmm(map, options);
-      return wrapPmm(pmm, calls(pmm));
-    },
-  });
-}
-
 function against(candidate: Target, observable: Observable, policies: readonly Policy[] = POLICIES): Sides {
   return sidesOf(candidate, OURS, { observable, policies });
+}
+
+/** Returns the differences that one scenario shows, shrunk. */
+function differencesOn(sides: Sides, scenario: Scenario, ms: number): readonly Difference[] {
+  const findings = new Findings();
+  const runs = runBoth(sides, scenario);
+  const { differsAt } = compare(runs, sides.observable);
+  if (differsAt !== null) findings.note(runs, differsAt);
+  return shrinkFindings(sides, findings, { ms });
 }
 
 const QUICK: VerifyOptions = {

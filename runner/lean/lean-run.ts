@@ -24,28 +24,14 @@ import { Session } from '../session.ts';
 import type { Claims } from '../target.ts';
 import type { World } from '../world.ts';
 import { ADDRESS, ADDRESSES, FAILED } from './answer.ts';
+import { grown } from './grown.ts';
 import { LeanJudge, type LeanObserver } from './judge.ts';
 import { outcomeOf } from './make-call.ts';
 import type { HigherHalf, NumberedCall } from './numbered-call.ts';
 import type { LeanState } from './state.ts';
 
-/** The record of an answer: the value as it came, a panic, or the whole response where the model judged it. */
-type Recorded = unknown;
-
-/** The response of a call that the model judged. */
-class WholeResponse {
-  readonly response: Response;
-
-  constructor(response: Response) {
-    this.response = response;
-  }
-}
-
 const NO_LINES: readonly string[] = [];
 const OWNER_AGREES = CLAUSE_NAMES.indexOf('owner.agrees');
-
-/** A manager's report on every page frame, or what it threw. */
-type Inspected = { readonly runs: readonly InspectedRun[] } | { readonly threw: unknown };
 
 const NO_PAGES = new Float64Array(0);
 
@@ -117,11 +103,8 @@ class LeanResults {
     }
     const at = this.#inBatches;
     this.#inBatches = at + pages;
-    if (this.#inBatches > this.#batches.length) {
-      const wider = new Float64Array(2 * this.#inBatches);
-      wider.set(this.#batches);
-      this.#batches = wider;
-    }
+    if (this.#inBatches > this.#batches.length)
+      this.#batches = grown(new Float64Array(2 * this.#inBatches), this.#batches);
     const batches = this.#batches;
     for (let i = 0; i < pages; i += 1) batches[at + i] = frames[i] ?? 0;
     this.add(at, pages, 0);
@@ -140,13 +123,15 @@ export class LeanRun {
   readonly #observer: LeanObserver | null;
   readonly #sweepInterval: number;
   readonly #stackTraceLimit: number | undefined;
-  /** The answers so far. */
-  readonly #recorded: Recorded[] = [];
+  /** The answers so far: each value as it came, or what was thrown; and by their places the responses that the model judged. */
+  readonly #recorded: unknown[] = [];
+  readonly #whole = new Map<number, Response>();
   readonly #freeAfter: number[] = [];
   readonly #writes = new Map<number, readonly number[]>();
   readonly #lines: string[] = [];
   #sweeps = 0;
-  #inspected: Inspected | null = null;
+  /** Answers as `inspect()` did in the sweep that ended the run. */
+  #inspected: () => readonly InspectedRun[] | null = () => null;
   /** Why the run has ended: in a call, in a sweep or in init; or null. */
   #ended: 'init' | 'call' | 'sweep' | null = null;
 
@@ -208,7 +193,8 @@ export class LeanRun {
     this.call.resolve(this.half);
     session.make(this.call, judge.answer, this.state.freeInStack);
     const holds = judge.judge();
-    this.#recorded.push(judge.response === null ? session.value : new WholeResponse(judge.response));
+    this.#recorded.push(session.value);
+    if (judge.response !== null) this.#whole.set(at, judge.response);
     if (!holds) {
       this.#ended = 'call';
       return false;
@@ -261,17 +247,14 @@ export class LeanRun {
         if (at === this.#recorded.length - 1 && this.#ended === 'call') onLast();
         const result = allocated;
         if (isAllocation(operation.call)) allocated += 1;
-        const recorded = this.#recorded[at];
-        if (recorded instanceof WholeResponse) return recorded.response;
-        return this.#reconstructed(operation, at, result, () => this.#lines[failed++] ?? '');
+        const line = (): string => this.#lines[failed++] ?? '';
+        return this.#whole.get(at) ?? this.#reconstructed(operation, at, result, line);
       },
       inspect: () => {
         sweep += 1;
         if (sweep < this.#sweeps || this.#ended !== 'sweep') return null;
         onLast();
-        const inspected = this.#inspected;
-        if (inspected !== null && 'threw' in inspected) throw inspected.threw;
-        return inspected?.runs ?? null;
+        return this.#inspected();
       },
     };
   }
@@ -306,8 +289,15 @@ export class LeanRun {
     if (this.#ended !== null) return false;
     this.#sweeps += 1;
     if (this.#agrees()) return true;
-    this.#inspected = this.#inspect();
-    if (this.#inspected === null) return true;
+    try {
+      const runs = this.#session.inspect();
+      if (runs === null) return true;
+      this.#inspected = () => runs;
+    } catch (error) {
+      this.#inspected = () => {
+        throw error;
+      };
+    }
     this.#ended = 'sweep';
     return false;
   }
@@ -323,14 +313,5 @@ export class LeanRun {
     const side = this.state.held + this.state.boot === 0 ? 0 : 1;
     this.#observer?.tally('owner.agrees', side, OWNER_AGREES);
     return true;
-  }
-
-  #inspect(): Inspected | null {
-    try {
-      const runs = this.#session.inspect();
-      return runs === null ? null : { runs };
-    } catch (threw) {
-      return { threw };
-    }
   }
 }

@@ -26,6 +26,7 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
+import { grown } from './grown.ts';
 
 /** An argument as a manager is given it: a number where it is exact. */
 export type Passed = number | bigint;
@@ -448,17 +449,10 @@ export class NumberedCall {
 
   #grow(): void {
     const room = Math.max(ROOM, 2 * this.frames.length);
-    const copy = (old: Float64Array): Float64Array => {
-      const made = new Float64Array(room);
-      made.set(old);
-      return made;
-    };
-    this.frames = copy(this.frames);
-    this.#bytes = copy(this.#bytes);
-    this.#pages = copy(this.#pages);
-    this.#offsets = copy(this.#offsets);
-    const results = new Int32Array(room);
-    results.set(this.#results);
-    this.#results = results;
+    this.frames = grown(new Float64Array(room), this.frames);
+    this.#bytes = grown(new Float64Array(room), this.#bytes);
+    this.#results = grown(new Int32Array(room), this.#results);
+    this.#pages = grown(new Float64Array(room), this.#pages);
+    this.#offsets = grown(new Float64Array(room), this.#offsets);
   }
 }

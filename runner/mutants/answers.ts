@@ -54,11 +54,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     (parts) => ({ alloc: allocLeaving(parts, 'success', null) }),
   ),
   withOptions(
-    {
-      name: 'repeated-warning',
-      sentence: 'Each warning is reported twice.',
-      clause: 'failure.warns',
-    },
+    { name: 'repeated-warning', sentence: 'Each warning is reported twice.', clause: 'failure.warns' },
     ({ warn, ...options }) => ({
       ...options,
       warn: (message) => {
@@ -96,11 +92,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     blaming({ call: 'freePages' }),
   ),
   withCalls(
-    {
-      name: 'panic-with-errno',
-      sentence: 'A panic sets errno.',
-      clause: 'misuse.unchanged',
-    },
+    { name: 'panic-with-errno', sentence: 'A panic sets errno.', clause: 'misuse.unchanged' },
     ({ inner }) => ({
       free: (address) => {
         const panic = panicOf(() => inner.free(address));

@@ -33,11 +33,7 @@ export function isHeld({ inner, frame }: Parts, address: bigint, count: number |
 
 export const FREE_MUTANTS: readonly Mutant[] = [
   withCalls(
-    {
-      name: 'accepted-double-free',
-      sentence: 'A double free is accepted.',
-      clause: 'free.owner',
-    },
+    { name: 'accepted-double-free', sentence: 'A double free is accepted.', clause: 'free.owner' },
     ({ inner }) => ({
       free: (address) => {
         const panic = panicOf(() => inner.free(address));
@@ -46,11 +42,7 @@ export const FREE_MUTANTS: readonly Mutant[] = [
     }),
   ),
   withCalls(
-    {
-      name: 'free-rounding-up',
-      sentence: 'The address of a free is rounded up.',
-      clause: 'misuse.panics',
-    },
+    { name: 'free-rounding-up', sentence: 'The address of a free is rounded up.', clause: 'misuse.panics' },
     ({ inner }) => ({
       free: (address) => inner.free(areU64(address) ? address + PAGE_BYTES - 1n : address),
     }),

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../../impl/index.ts';
-import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../../runner/index.ts';
+import { execute, factoryTarget, OURS, type PmmCalls, type Target } from '../../../runner/index.ts';
+import { changed } from '../../../runner/testing/changed.ts';
 import {
   blamedCall,
   config,
+  type MemoryMap,
   memoryMap,
   type Pmm,
-  type PmmFactory,
+  type PmmOptions,
   pfnEnd,
   WorldRefused,
 } from '../../../spec/index.ts';
@@ -26,43 +28,35 @@ const base: CampaignOptions = {
 
 /** Our implementation, with its `alloc` replaced. */
 function withAlloc(alloc: (pmm: Pmm) => bigint | null): Target {
-  const create: PmmFactory = (map, options) => {
-    const pmm = createPmm(map, options);
-    return wrapPmm(pmm, { alloc: () => alloc(pmm) });
-  };
-  return factoryTarget({ name: 'changed', policies: [], create });
+  return changed('changed', (pmm) => ({ alloc: () => alloc(pmm) }), { policies: [] });
 }
 
 /** Our implementation with three bugs: the first two are graver than the third, which two calls have. */
-const THREE_BUGS = factoryTarget({
-  name: 'three bugs',
-  policies: [],
-  create: (map, options) => {
-    const pmm = createPmm(map, options);
-    let miscounted = 0;
-    const withoutErrno = <T>(result: T | null): T | null => {
-      pmm.errno = null;
-      return result;
-    };
-    return wrapPmm(pmm, {
-      alloc: () => {
-        const address = pmm.alloc();
-        return address === null ? null : address + 1n;
-      },
-      freeRegion: (address, count) => {
-        pmm.freeRegion(address, count);
-        miscounted = 1;
-      },
-      reservedAmount: () => pmm.reservedAmount() + miscounted,
-      allocBitmap: (...asked) => withoutErrno(pmm.allocBitmap(...asked)),
-      allocPages: (...asked) => {
-        const isGranted = pmm.allocPages(...asked);
-        if (!isGranted) pmm.errno = null;
-        return isGranted;
-      },
-    });
-  },
-});
+function threeBugs(pmm: Pmm): Partial<PmmCalls> {
+  let miscounted = 0;
+  const withoutErrno = <T>(result: T | null): T | null => {
+    pmm.errno = null;
+    return result;
+  };
+  return {
+    alloc: () => {
+      const address = pmm.alloc();
+      return address === null ? null : address + 1n;
+    },
+    freeRegion: (address, count) => {
+      pmm.freeRegion(address, count);
+      miscounted = 1;
+    },
+    reservedAmount: () => pmm.reservedAmount() + miscounted,
+    allocBitmap: (...asked) => withoutErrno(pmm.allocBitmap(...asked)),
+    allocPages: (...asked) => {
+      const isGranted = pmm.allocPages(...asked);
+      if (!isGranted) pmm.errno = null;
+      return isGranted;
+    },
+  };
+}
+const THREE_BUGS = changed('three bugs', threeBugs, { policies: [] });
 
 function blamed({ trace: { violation, scenario } }: Finding): readonly unknown[] {
   return violation === undefined ? [] : [violation.clause, blamedCall(violation, scenario.operations)];
@@ -163,21 +157,16 @@ describe('a campaign', () => {
 });
 
 /** Our implementation, which never returns from a call on worlds that reach beyond 2^13 page frames. */
-const LOST_ON_LARGE_WORLDS = factoryTarget({
-  name: 'lost on large worlds',
-  policies: [],
-  programMs: 120,
-  create: (map, options) => {
-    const pmm = createPmm(map, options);
-    const isLarge = pfnEnd(map) > 2 ** 13;
-    return wrapPmm(pmm, {
-      freeAmount: () => {
-        while (isLarge);
-        return pmm.freeAmount();
-      },
-    });
-  },
-});
+function lostOnLarge(pmm: Pmm, _: PmmOptions, map: MemoryMap): Partial<PmmCalls> {
+  const isLarge = pfnEnd(map) > 2 ** 13;
+  return {
+    freeAmount: () => {
+      while (isLarge);
+      return pmm.freeAmount();
+    },
+  };
+}
+const LOST_ON_LARGE_WORLDS = changed('lost on large worlds', lostOnLarge, { policies: [], programMs: 120 });
 
 /** Refuses maps whose first descriptor is not `conventional`. */
 function choosy(isTaken: (type: string) => boolean) {

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatCounterexample } from '../../../counterexamples/text/index.ts';
 import OneZone, { profile as claims } from '../../../examples/one-zone.ts';
-import { createPmm } from '../../../impl/index.ts';
 import { factoryTarget, wrapPmm } from '../../../runner/index.ts';
+import { changed } from '../../../runner/testing/changed.ts';
 import { decodeProfile, type Pmm, type PmmFactory } from '../../../spec/index.ts';
 import { type CampaignOptions, runCampaign } from './campaign.ts';
 import type { CampaignResult } from './result.ts';
@@ -54,11 +54,8 @@ describe('an allocator with one zone', () => {
 
 describe('an amount beyond 2^53', () => {
   it('is told to the last digit', async () => {
-    const create: PmmFactory = (map, options) => {
-      const pmm = createPmm(map, options);
-      return wrapPmm(pmm, { freeAmount: () => 2 ** 64, reservedAmount: () => -1 });
-    };
-    const target = factoryTarget({ name: 'wraps', policies: [], create });
+    const amounts = { freeAmount: () => 2 ** 64, reservedAmount: () => -1 };
+    const target = changed('wraps', () => amounts, { policies: [] });
     const text = textOf(await runCampaign({ ...CAMPAIGN, programs: 32, target }));
     expect(text).toMatch(/freeAmount\(\) is 18446744073709551616, expected \d+ /);
   });

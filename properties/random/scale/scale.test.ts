@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createPmm } from '../../../impl/index.ts';
-import { factoryTarget, OURS, wrapPmm } from '../../../runner/index.ts';
+import { OURS } from '../../../runner/index.ts';
+import { changed } from '../../../runner/testing/changed.ts';
 import { Scenario, SpecError } from '../../../spec/index.ts';
 import { blocksOf, type Shard } from '../campaign/blocks.ts';
 import { type CampaignOptions, runCampaign } from '../campaign/campaign.ts';
@@ -31,22 +31,16 @@ const HOLDS: CampaignOptions = {
 };
 
 /** A target that refuses runs of 65 page frames, which few programs ask for, and miscounts after it has freed a large region. */
-const RARE = factoryTarget({
-  name: 'rare',
-  policies: OURS.policies,
-  create(map, options) {
-    const pmm = createPmm(map, options);
-    let miscounted = 0;
-    return wrapPmm(pmm, {
-      allocBitmap: (count, maxAddr, alignment) =>
-        pmm.allocBitmap(count === 65 ? 0 : count, maxAddr, alignment),
-      freeRegion: (address, count) => {
-        pmm.freeRegion(address, count);
-        miscounted = BigInt(count) > 99n ? 1 : 0;
-      },
-      reservedAmount: () => pmm.reservedAmount() + miscounted,
-    });
-  },
+const RARE = changed('rare', (pmm) => {
+  let miscounted = 0;
+  return {
+    allocBitmap: (count, maxAddr, alignment) => pmm.allocBitmap(count === 65 ? 0 : count, maxAddr, alignment),
+    freeRegion: (address, count) => {
+      pmm.freeRegion(address, count);
+      miscounted = BigInt(count) > 99n ? 1 : 0;
+    },
+    reservedAmount: () => pmm.reservedAmount() + miscounted,
+  };
 });
 const FAILS: CampaignOptions = { ...HOLDS, programs: 300, target: RARE, seed: 2 };
 
