@@ -1,14 +1,25 @@
-/** Call ends: what a call on a manager in this process returned or threw, as an outcome, and what it did to errno. */
+/**
+ * Call ends: what a call on a manager in this process returned or threw, as an outcome, and what it did to errno; and the outcome by the
+ * specification, for a program that is drawn before it runs and for the model as a target.
+ */
 import { isPromise } from 'node:util/types';
 import {
+  type Asked,
+  addressOf,
+  batchSize,
   type Call,
   type CallDescription,
+  describedCall,
   type ErrnoChange,
   isPmmPanic,
+  type Operation,
   type Outcome,
   Owner,
+  type Ownership,
+  type Pfn,
   type PmmPanic,
   reading,
+  toHigherHalf,
 } from '../spec/index.ts';
 import { described, malformedBy } from './thrown.ts';
 
@@ -117,4 +128,41 @@ export function toldAmounts(calls: readonly Call[]): ToldAmounts {
     free: calls.includes('freeAmount'),
     reserved: calls.includes('reservedAmount'),
   };
+}
+
+/**
+ * Returns the outcome of a call that a state grants. A run is the lowest that fits; `singles` returns the page frames that single pages
+ * and batches are handed out next.
+ */
+export function grantedOutcome(
+  state: Ownership,
+  operation: Operation,
+  { lowest }: Asked,
+  singles: (count: number) => readonly Pfn[],
+): Outcome {
+  const address = (frame: Pfn): bigint => toHigherHalf(state.world.config, addressOf(frame));
+  const handedOut = (frame: Pfn | null = null): Outcome => {
+    if (frame === null) throw new Error(`${operation.call} is granted, and nothing that it asks for is free`);
+    return { kind: 'address', address: address(frame) };
+  };
+  switch (describedCall(operation.call).effect) {
+    case 'single':
+      return handedOut(singles(1)[0]);
+    case 'batch': {
+      const count = 'count' in operation ? BigInt(operation.count) : 1n;
+      return { kind: 'addresses', addresses: singles(batchSize(state, count)).map(address) };
+    }
+    case 'run':
+      return handedOut(lowest);
+    case 'none': {
+      const [total, free] = [state.total, state.countOf('pmm')];
+      const isFree = operation.call === 'freeAmount';
+      return {
+        kind: 'amount',
+        amount: operation.call === 'totalAmount' ? total : isFree ? free : total - free,
+      };
+    }
+    default:
+      return DONE;
+  }
 }

@@ -40,8 +40,7 @@ import {
   type Region,
   type ResultReference,
 } from '../spec/index.ts';
-import { FAILED, malformed } from './call-end.ts';
-import { grantedOutcome } from './granted-outcome.ts';
+import { FAILED, grantedOutcome, malformed } from './call-end.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
 import { hasOnlyU64 } from './target.ts';

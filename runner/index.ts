@@ -50,8 +50,7 @@ export type { LeftOut } from './target.ts';
 export { guardsBehindNamed } from './batch.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
-export { errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
-export { grantedOutcome } from './granted-outcome.ts';
+export { errnoAfter, grantedOutcome, omitStacks, restoreStacks } from './call-end.ts';
 export { hasOnlyU64 } from './target.ts';
 export type { SavableSession } from './savable-session.ts';
 

@@ -26,7 +26,7 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import { grown } from './grown.ts';
+import { grown } from './state.ts';
 
 /** An argument as a manager is given it: a number where it is exact. */
 export type Passed = number | bigint;
