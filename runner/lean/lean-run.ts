@@ -26,8 +26,8 @@ import type { World } from '../world.ts';
 import { ADDRESS, ADDRESSES, FAILED } from './answer.ts';
 import { LeanJudge, type LeanObserver } from './judge.ts';
 import { outcomeOf } from './make-call.ts';
-import type { HigherHalf, NumberedCall } from './numbered-call.ts';
-import { grown, type LeanState } from './state.ts';
+import { grown, type HigherHalf, type NumberedCall } from './numbered-call.ts';
+import type { LeanState } from './state.ts';
 
 const NO_LINES: readonly string[] = [];
 const OWNER_AGREES = CLAUSE_NAMES.indexOf('owner.agrees');

@@ -26,7 +26,6 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import { grown } from './state.ts';
 
 /** An argument as a manager is given it: a number where it is exact. */
 export type Passed = number | bigint;
@@ -58,6 +57,12 @@ const HALF_PAGES = HALF / PAGE_SIZE;
 const [PAGE_BITS, HALF_PAGE_BITS] = [12, 20];
 
 /** Where an address is taken apart: one word for all, since to make one takes as long as a call. */
+/** Returns a new, longer typed array, begun with the entries of the old one. */
+export function grown<A extends Float64Array | Int32Array | Uint8Array>(made: A, old: A): A {
+  made.set(old);
+  return made;
+}
+
 const WORD = new BigUint64Array(1);
 const HALVES = new Uint32Array(WORD.buffer);
 

@@ -26,6 +26,7 @@ import {
   type Zone,
 } from '../../spec/index.ts';
 import { ANY_NUMBER } from './answer.ts';
+import { grown } from './numbered-call.ts';
 
 /** Owners as numbers: their places here. */
 export const OWNERS = [
@@ -47,12 +48,6 @@ export function isFreeableOwner(owner: number): boolean {
 
 /** Room for extents and runs at first. */
 const ROOM = 256;
-
-/** Returns a new, longer typed array, begun with the entries of the old one. */
-export function grown<A extends Float64Array | Int32Array | Uint8Array>(made: A, old: A): A {
-  made.set(old);
-  return made;
-}
 
 interface FlatParts {
   readonly starts: Float64Array;
