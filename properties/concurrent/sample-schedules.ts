@@ -7,6 +7,7 @@ import type { Draws } from '../random/draws.ts';
 import { drawsFrom } from '../random/draws.ts';
 import { overlapping } from './history.ts';
 import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
+import { profileScenario, smallSize } from './profile-scenario.ts';
 import { randomScenario } from './random-scenario.ts';
 import { type ConcurrentScenario, type Schedule, scheduleOf } from './scenario.ts';
 import { type Run, runnerOf, type ScenarioRunner } from './scenario-runner.ts';
@@ -146,6 +147,13 @@ function neverRun(): never {
   throw new Error('no run was made');
 }
 
+/** Returns a random scenario: of the whole specification, or within the claims of the target. */
+function scenarioFor(draws: Draws, { policies, profile }: ConcurrentTarget): ConcurrentScenario {
+  return profile === undefined
+    ? randomScenario(draws, policies)
+    : profileScenario(draws, { profile, policies }, smallSize(draws));
+}
+
 /** Runs random scenarios on a target. */
 export function sampleSchedules(
   target: ConcurrentTarget,
@@ -166,7 +174,7 @@ export function sampleSchedules(
   };
   for (let k = 0; k < scenarios && !isOver(); k += 1) {
     const draws = drawsFrom(seed * 0x1_0000 + k);
-    const runner = runnerOf(target, randomScenario(draws, target.policies));
+    const runner = runnerOf(target, scenarioFor(draws, target));
     met.scenarios += 1;
     tryRuns(runner, choosersOf(draws, runner.scenario, { schedules, isOver }), { points: 'accesses', onRun });
     if (first !== null) break;

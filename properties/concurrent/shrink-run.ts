@@ -8,6 +8,7 @@
  */
 import type { ClauseName } from '../../spec/index.ts';
 import { drawsFrom } from '../random/draws.ts';
+import { isAskable } from './profile-scenario.ts';
 import { type FoundRun, tryRuns } from './sample-schedules.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import { switchesOf } from './scenario.ts';
@@ -95,6 +96,8 @@ class Shrinking implements RunSearch {
 
   /** Returns a run in which a scenario breaks the clause, or null if no tried schedule shows one. */
   search(scenario: ConcurrentScenario, before: FoundRun): FoundRun | null {
+    const { profile } = this.#target;
+    if (profile !== undefined && !isAskable(scenario, profile)) return null;
     const runner = runnerOf(this.#target, scenario);
     const again = this.#first(runner, before.points, [following(before.schedule)].values());
     return again ?? this.fewest(runner, 'locks', TRIES) ?? this.#atRandom(runner);
