@@ -56,13 +56,13 @@ const HALF_PAGES = HALF / PAGE_SIZE;
 /** log2 of {@link PAGE_SIZE} and of {@link HALF_PAGES}. */
 const [PAGE_BITS, HALF_PAGE_BITS] = [12, 20];
 
-/** Where an address is taken apart: one word for all, since to make one takes as long as a call. */
 /** Returns a new, longer typed array, begun with the entries of the old one. */
 export function grown<A extends Float64Array | Int32Array | Uint8Array>(made: A, old: A): A {
   made.set(old);
   return made;
 }
 
+/** Where an address is taken apart: one word for all, since to make one takes as long as a call. */
 const WORD = new BigUint64Array(1);
 const HALVES = new Uint32Array(WORD.buffer);
 
