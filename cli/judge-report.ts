@@ -2,16 +2,12 @@
 
 import type { JudgedLog, LogViolation } from '../counterexamples/log/index.ts';
 import { formatResponse, formatViolation } from '../counterexamples/text/index.ts';
-import { counted, formatOperation, grouped, toHex } from '../spec/index.ts';
+import { counted, formatOperation, grouped, shortened, toHex } from '../spec/index.ts';
 import { callTable, clauseTable } from './count-table.ts';
 import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';
 import { commandLine, nextLine } from './next-step.ts';
 
 const SHOWN_CHARACTERS = 400;
-
-function shortened(text: string): string {
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-}
 
 function callText({ operation }: LogViolation): string {
   return operation === null ? 'init' : formatOperation(operation, toHex);
@@ -31,7 +27,7 @@ function violationLines(log: JudgedLog, violation: LogViolation, path: string): 
   const [clause, ...how] = formatViolation(violation);
   return [
     `line      ${path === '-' ? line : `${path}:${line}`}`,
-    `call      ${shortened(`${callText(violation)}  -> ${answerText(log, violation)}`)}`,
+    `call      ${shortened(`${callText(violation)}  -> ${answerText(log, violation)}`, SHOWN_CHARACTERS)}`,
     `violation ${clause}`,
     ...how.map((text) => `          ${text}`),
     '',
