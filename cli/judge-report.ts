@@ -1,17 +1,13 @@
 /** The report of `frameproof judge`: where a log violates the specification, and what was judged. Pure: from a result to text. */
 
 import type { JudgedLog, LogViolation } from '../counterexamples/log/index.ts';
-import { formatResponse } from '../counterexamples/text/index.ts';
-import { CLAUSES, counted, formatOperation, grouped, toHex } from '../spec/index.ts';
+import { formatResponse, formatViolation } from '../counterexamples/text/index.ts';
+import { counted, formatOperation, grouped, shortened, toHex } from '../spec/index.ts';
 import { callTable, clauseTable } from './count-table.ts';
 import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';
 import { commandLine, nextLine } from './next-step.ts';
 
 const SHOWN_CHARACTERS = 400;
-
-function shortened(text: string): string {
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-}
 
 function callText({ operation }: LogViolation): string {
   return operation === null ? 'init' : formatOperation(operation, toHex);
@@ -27,15 +23,13 @@ function shrinkOf(path: string): string | null {
 }
 
 function violationLines(log: JudgedLog, violation: LogViolation, path: string): readonly string[] {
-  const { line, clause, explanation, pfn, owner } = violation;
-  const sentence = CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
-  const frame = pfn === null ? [] : [`          page frame ${pfn}, owner ${owner ?? 'unknown'}`];
+  const { line } = violation;
+  const [clause, ...how] = formatViolation(violation);
   return [
     `line      ${path === '-' ? line : `${path}:${line}`}`,
-    `call      ${shortened(`${callText(violation)}  -> ${answerText(log, violation)}`)}`,
-    `violation ${clause}: ${sentence}`,
-    `          ${explanation}`,
-    ...frame,
+    `call      ${shortened(`${callText(violation)}  -> ${answerText(log, violation)}`, SHOWN_CHARACTERS)}`,
+    `violation ${clause}`,
+    ...how.map((text) => `          ${text}`),
     '',
   ];
 }

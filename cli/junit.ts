@@ -6,7 +6,7 @@ import type { CorpusFile } from '../counterexamples/corpus/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { SideCounts } from '../model/index.ts';
 import { type CampaignResult, FULL_RUN_PROGRAMS } from '../properties/random/index.ts';
-import { CLAUSES, type Trace } from '../spec/index.ts';
+import { sentenceOf, type Trace } from '../spec/index.ts';
 import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts';
 
 export interface JunitOptions {
@@ -42,14 +42,13 @@ function corpusOutcome({ verdict, trace, reason }: CorpusFile): JunitOutcome {
 }
 
 function clauseCase(name: string, sides: SideCounts, found: readonly Trace[]): JunitCase {
-  const sentence = CLAUSES.find((clause) => clause.name === name)?.sentence ?? '';
   const counts = Object.entries(sides).map(([side, n]) => `${side}: ${n}`);
   const failure = failureOf(found.filter(({ violation }) => violation?.clause === name));
   const isExercised = Object.values(sides).some((times) => times > 0);
   return {
     className: 'clause',
     name,
-    output: [sentence, ...counts].join('\n'),
+    output: [sentenceOf({ clause: name }), ...counts].join('\n'),
     outcome: failure ?? (isExercised ? PASSED : skipped('no program exercised it')),
   };
 }

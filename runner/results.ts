@@ -47,30 +47,31 @@ function addressIn({ address, addresses }: Result, page: number): bigint {
   return addresses === null ? address + BigInt(page) * PAGE_BYTES : (addresses[page] ?? 0n);
 }
 
-export class Results {
+/** Which of the allocating calls of a running program have handed out page frames, by their ordinals. */
+export class ResultPlaces {
+  /** The ordinals of the results that handed out page frames, in order. */
+  readonly handedOut: number[] = [];
+  /** The same in any order, without those noted as freed. */
+  readonly perhapsHeld: number[] = [];
+
+  /** Removes the result at a place of {@link perhapsHeld}, which has been freed. O(1). */
+  noteFreed(place: number): void {
+    const last = this.perhapsHeld.pop();
+    if (last !== undefined && place < this.perhapsHeld.length) this.perhapsHeld[place] = last;
+  }
+
+  protected noteHandedOut(result: number): void {
+    this.handedOut.push(result);
+    this.perhapsHeld.push(result);
+  }
+}
+
+export class Results extends ResultPlaces {
   readonly #results: (Result | null)[] = [];
-  readonly #handedOut: number[] = [];
-  readonly #perhapsHeld: number[] = [];
 
   /** The number of allocating calls so far. */
   get length(): number {
     return this.#results.length;
-  }
-
-  /** The ordinals of the results that handed out page frames, in order. */
-  get handedOut(): readonly number[] {
-    return this.#handedOut;
-  }
-
-  /** The same in any order, without those noted as freed. */
-  get perhapsHeld(): readonly number[] {
-    return this.#perhapsHeld;
-  }
-
-  /** Removes the result at a place of {@link perhapsHeld}, which has been freed. O(1). */
-  noteFreed(place: number): void {
-    const last = this.#perhapsHeld.pop();
-    if (last !== undefined && place < this.#perhapsHeld.length) this.#perhapsHeld[place] = last;
   }
 
   /** Returns the number of page frames of a result; 0 if the call failed. */
@@ -112,10 +113,7 @@ export class Results {
   record(operation: Operation<Reference>, response: Response): void {
     if (!isAllocation(operation.call)) return;
     const result = resultOf(operation, response);
-    if (result !== null && result.pages > 0) {
-      this.#handedOut.push(this.#results.length);
-      this.#perhapsHeld.push(this.#results.length);
-    }
+    if (result !== null && result.pages > 0) this.noteHandedOut(this.#results.length);
     this.#results.push(result);
   }
 }

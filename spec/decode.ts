@@ -27,9 +27,9 @@ export function jsonFormOf(codec: object): JsonSchema | t.Mixed | undefined {
 
 const SHOWN_CHARACTERS = 60;
 
-/** Returns a text as a message shows it: the beginning of one that is too long for a line. */
-export function shortened(text: string): string {
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+/** Returns a text as a message shows it: the beginning of one that is longer than a line, or than so many characters. */
+export function shortened(text: string, most = SHOWN_CHARACTERS): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 /** Returns JSON text of the beginning of a value, of some `room` characters. */

@@ -46,6 +46,7 @@ export {
   isWarningOf,
   STATE_CLAUSES,
   SWEEP_CLAUSES,
+  sentenceOf,
 } from './clauses/index.ts';
 export {
   BreakableClause,

@@ -33,6 +33,7 @@ import {
   WHOLE,
 } from '../../spec/index.ts';
 import { MemoryMap, readMemoryMap } from '../../spec/maps/index.ts';
+import { bytesOf } from './mutate.ts';
 
 export interface Decoder {
   readonly name: string;
@@ -68,11 +69,6 @@ function isMap(path: string): boolean {
     if (isSpecError(error)) return false;
     throw error;
   }
-}
-
-/** Bytes as they would lie in a file. */
-function bytesOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 function pretty(value: unknown): string {

@@ -4,7 +4,8 @@
  */
 import type { Draws } from '../../properties/random/index.ts';
 
-function bytesOf(text: string): string {
+/** Bytes as they would lie in a file. */
+export function bytesOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 

@@ -11,7 +11,7 @@ import {
   smallWorld,
 } from '../../properties/explore/index.ts';
 import { type Mutant, targetOf } from '../../runner/mutants/index.ts';
-import { formatProgram, type Trace } from '../../spec/index.ts';
+import { formatProgram, grouped, type Trace } from '../../spec/index.ts';
 
 /** The usual world that mutants are searched in. */
 const SIZE = { stack: 4, bitmap: 5 } as const;
@@ -46,7 +46,7 @@ function certificateWord(certificate: Certificate): string {
   if (certificate.kind === 'open') return `no: ${certificate.why}`;
   if (certificate.kind === 'shorter')
     return `no: ${certificate.trace.scenario.operations.length} operations do`;
-  return `shortest, ${certificate.programs.toLocaleString('en-US')} shorter hold`;
+  return `shortest, ${grouped(certificate.programs)} shorter hold`;
 }
 
 function programOf({ scenario }: Trace): string {

@@ -8,6 +8,7 @@ import {
   type Argument,
   addressesOf,
   argumentAt,
+  grouped,
   isBurst,
   isRam,
   isU64,
@@ -121,7 +122,7 @@ export function distributionTable({ histograms }: Distribution): string {
   const head = ['', 'number', ...COLUMNS, '2^k ±1, from 8 on'];
   const rows = [...histograms].map(([name, { times, total, nearPowers }]) => [
     name,
-    total.toLocaleString('en-US'),
+    grouped(total),
     ...times.map((one) => share(one, total)),
     share(nearPowers, total),
   ]);

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { withBar } from '../../cli/index.ts';
 import { median, quantile } from '../../properties/verify/index.ts';
-import { counted } from '../../spec/index.ts';
+import { counted, grouped } from '../../spec/index.ts';
 import { distributionOf, distributionTable } from './distribution.ts';
 import { FAMILIES } from './families.ts';
 import type { Family } from './family.ts';
@@ -73,7 +73,7 @@ function rowOf({ name, most }: Family, tried: readonly Tried[], seconds: number)
   const plain = tried.flatMap((one) => one.plain ?? []);
   return [
     name,
-    most.toLocaleString('en-US'),
+    grouped(most),
     found(soon(ours, seconds)),
     found(ours),
     typical(ours, 1, ({ seconds }) => seconds),
@@ -146,7 +146,7 @@ function shrinkTable(tried: readonly Tried[]): string {
         shrunk.map(({ steps }) => steps),
         share,
       );
-    const name = longest === 0 ? 'no burst' : `up to ${longest.toLocaleString('en-US')}`;
+    const name = longest === 0 ? 'no burst' : `up to ${grouped(longest)}`;
     table.push([
       name,
       shrunk.length,

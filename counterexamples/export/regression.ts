@@ -4,7 +4,6 @@
  */
 import type { ModelState } from '../../model/index.ts';
 import {
-  CLAUSES,
   isOwnClause,
   type Owner,
   type PlacedViolation,
@@ -12,6 +11,7 @@ import {
   pfnEnd,
   type Scenario,
   SpecError,
+  sentenceOf,
   type Trace,
   WHOLE,
 } from '../../spec/index.ts';
@@ -120,7 +120,6 @@ export function regressionOf(trace: Trace): Regression {
       );
   }
   const [total, free] = [start.after.world.total, start.after.countOf('pmm')];
-  const sentence =
-    CLAUSES.find(({ name }) => name === violation?.clause)?.sentence ?? 'Every answer is admitted.';
+  const sentence = sentenceOf({ clause: violation?.clause }) || 'Every answer is admitted.';
   return { scenario, profile, violation, sentence, total, free, demands, runs: runsOf(state) };
 }

@@ -3,7 +3,6 @@
  * frame and its owner.
  */
 import {
-  CLAUSES,
   type Config,
   counted,
   endAddressOf,
@@ -13,6 +12,7 @@ import {
   type PlacedViolation,
   pfnAt,
   type Response,
+  sentenceOf,
   type Trace,
   toHex,
 } from '../../spec/index.ts';
@@ -87,18 +87,18 @@ function programLines({ scenario, responses, violation }: Trace): readonly strin
   });
 }
 
-function formatViolation({
-  at,
-  clause,
-  explanation,
-  pfn,
-  owner,
-  ...own
-}: PlacedViolation): readonly string[] {
-  const sentence = own.sentence ?? CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
-  const where = at < 0 ? 'init' : `operation ${at + 1}`;
+/** Returns the lines of a violation, wherever it was found: the clause, how it is broken, and the page frame that it blames. */
+export function formatViolation(
+  violation: Omit<PlacedViolation, 'at' | 'owner'> & { readonly owner: string | null },
+): readonly string[] {
+  const { clause, explanation, pfn, owner } = violation;
   const frame = pfn === null ? [] : [`page frame ${pfn}, owner ${owner ?? 'unknown'}`];
-  return [`${clause}: ${sentence}`, `${where}: ${explanation}`, ...frame];
+  return [`${clause}: ${sentenceOf(violation)}`, explanation, ...frame];
+}
+
+function placedViolation({ at, explanation, ...violation }: PlacedViolation): readonly string[] {
+  const where = at < 0 ? 'init' : `operation ${at + 1}`;
+  return formatViolation({ ...violation, explanation: `${where}: ${explanation}` });
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
@@ -122,6 +122,6 @@ export function formatCounterexample(trace: Trace): readonly string[] {
       'program',
       trace.scenario.operations.length === 0 ? ['none: init violates it'] : programLines(trace),
     ),
-    ...(trace.violation === undefined ? [] : section('violation', formatViolation(trace.violation))),
+    ...(trace.violation === undefined ? [] : section('violation', placedViolation(trace.violation))),
   ];
 }

@@ -1,3 +1,2 @@
-/** The text of a counterexample. */
-/** The door of counterexamples/trace/. */
-export { formatCounterexample, formatResponse } from './counterexample-text.ts';
+/** The door of counterexamples/text/: the text of a counterexample. */
+export { formatCounterexample, formatResponse, formatViolation } from './counterexample-text.ts';

@@ -13,17 +13,25 @@ export interface Draws {
   of<A>(choices: readonly A[]): A;
 }
 
+/** The generator "mulberry32", whose whole state is one word: it goes up by this for each word, so the period is 2^32. */
+export const STEP = 0x6d2b_79f5;
+
+/** Returns the word, signed, of a state of the generator. */
+export function wordOf(state: number): number {
+  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return mixed ^ (mixed >>> 14);
+}
+
 /**
- * Returns the draws of a seed: the generator "mulberry32", whose period is 2^32.
+ * Returns the draws of a seed.
  * @internal
  */
 export function drawsFrom(seed: number): Draws {
   let state = seed | 0;
   const next = (): number => {
-    state = (state + 0x6d2b_79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return (mixed ^ (mixed >>> 14)) >>> 0;
+    state = (state + STEP) | 0;
+    return wordOf(state) >>> 0;
   };
   const below = (limit: number): number => (limit === 0 ? 0 : next() % limit);
   return {

@@ -3,6 +3,7 @@
  * 5 makes every property asynchronous) affects one file.
  */
 import * as fc from 'fast-check';
+import { STEP, wordOf } from './draws.ts';
 
 export type { Arbitrary } from 'fast-check';
 export { integer, record } from 'fast-check';
@@ -195,7 +196,7 @@ export function anyOfFour<T extends MadeOfFour>(make: (drawn: FourNumbers) => T)
  */
 export type Command<M extends object> = fc.Command<M, null>;
 
-/** The generator of 32-bit words of a program, "mulberry32": its whole state is one word. No statistics rest on it. */
+/** The generator of 32-bit words of a program. No statistics rest on it. */
 class WordGenerator {
   #state: number;
 
@@ -212,10 +213,8 @@ class WordGenerator {
   }
 
   next(): number {
-    this.#state = (this.#state + 0x6d2b_79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return mixed ^ (mixed >>> 14);
+    this.#state = (this.#state + STEP) | 0;
+    return wordOf(this.#state);
   }
 
   /** Returns one of the numbers [0, {@link WIDE}]. */

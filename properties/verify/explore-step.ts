@@ -4,6 +4,7 @@
  */
 
 import type { Target } from '../../runner/index.ts';
+import { grouped } from '../../spec/index.ts';
 import { type Exploration, explore, howSaved } from '../explore/explore.ts';
 import { type SmallWorldOptions, smallWorld } from '../explore/world.ts';
 import type { Sides } from './compare.ts';
@@ -34,9 +35,8 @@ function subjectsOf(
 }
 
 function words(name: string, { end, states, transitions, depth }: Exploration): string {
-  const say = (n: number): string => n.toLocaleString('en-US');
   const reached = end === 'closed' ? 'all' : `up to ${depth} operations (${end}),`;
-  return `${name} ${reached} ${say(states)} states, ${say(transitions)} transitions`;
+  return `${name} ${reached} ${grouped(states)} states, ${grouped(transitions)} transitions`;
 }
 
 /** Searches the small world of a size on each side that can be saved and loaded. */

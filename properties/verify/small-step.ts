@@ -9,7 +9,7 @@ import {
   ScenarioBuilder,
   worldsFor,
 } from '../../counterexamples/shrink/index.ts';
-import { type Scenario, STANDARD_CALLS } from '../../spec/index.ts';
+import { grouped, type Scenario, STANDARD_CALLS } from '../../spec/index.ts';
 import { isWithin, type Sides } from './compare.ts';
 import type { Findings } from './findings.ts';
 import { Compared, type Step, type StepLimits } from './step.ts';
@@ -55,7 +55,7 @@ export async function smallStep(sides: Sides, findings: Findings, options: Small
     if (!isWhole) break;
     if (isWithin(sides, scenario)) compared.run(scenario);
   }
-  const programs = `${isWhole ? 'all' : 'the first'} ${compared.scenarios.toLocaleString('en-US')} programs`;
+  const programs = `${isWhole ? 'all' : 'the first'} ${grouped(compared.scenarios)} programs`;
   return compared.ended(
     'small programs',
     isWhole,

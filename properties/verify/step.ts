@@ -1,5 +1,5 @@
 /** Steps of a verification: each has a name, a verdict and one line of evidence. */
-import type { Scenario, Trace } from '../../spec/index.ts';
+import { grouped, type Scenario, type Trace } from '../../spec/index.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import type { Findings } from './findings.ts';
 
@@ -124,17 +124,16 @@ export class Compared {
 
   /** Returns what was compared, in words. */
   toString(): string {
-    const say = (n: number): string => n.toLocaleString('en-US');
-    const parts = [`${say(this.answers)} answers compared`];
-    if (this.differing > 0) parts.push(`the sides differ on ${say(this.differing)} of the programs`);
+    const parts = [`${grouped(this.answers)} answers compared`];
+    if (this.differing > 0) parts.push(`the sides differ on ${grouped(this.differing)} of the programs`);
     if (this.parted > 0)
       parts.push(
-        `in ${say(this.parted)} of the programs the sides reached different admitted states and were judged separately from there on`,
+        `in ${grouped(this.parted)} of the programs the sides reached different admitted states and were judged separately from there on`,
       );
     if (this.refusedAlike > 0)
-      parts.push(`init of both sides refuses the world of ${say(this.refusedAlike)} of the programs`);
+      parts.push(`init of both sides refuses the world of ${grouped(this.refusedAlike)} of the programs`);
     if (this.brokenAlike > 0)
-      parts.push(`in ${say(this.brokenAlike)} of the programs both sides break the same clause`);
+      parts.push(`in ${grouped(this.brokenAlike)} of the programs both sides break the same clause`);
     return parts.join('; ');
   }
 }

@@ -1,6 +1,6 @@
 /** A counterexample, step by step: the program, the memory after each step, and what was expected beside what was observed. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { CLAUSES, counted, grouped } from '../../spec/index.ts';
+import { counted, grouped, sentenceOf } from '../../spec/index.ts';
 import type { TraceSection } from '../data.ts';
 import { CopyButtons } from './copy-buttons.tsx';
 import { Memory } from './memory.tsx';
@@ -11,14 +11,13 @@ import { Verdict } from './verdict.tsx';
 function Headline({ story }: { story: Story }) {
   const { trace, log } = story.section;
   const violation = story.steps[story.violated ?? -1]?.moment.violation ?? null;
-  const sentence = violation?.sentence ?? CLAUSES.find(({ name }) => name === violation?.clause)?.sentence;
   return (
     <h1>
       {violation === null ? 'holds' : <code>{violation.clause}</code>}
       <small>
         {violation === null ? '' : log === undefined ? 'violated by ' : 'violated in '}
         <code>{trace.target}</code>
-        {violation === null ? ' answers as the specification demands.' : `: ${sentence ?? ''}`}
+        {violation === null ? ' answers as the specification demands.' : `: ${sentenceOf(violation)}`}
       </small>
     </h1>
   );

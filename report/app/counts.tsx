@@ -1,5 +1,5 @@
 /** Tables of counts with bars: names with how often each was met, and clauses with both their sides. */
-import { CLAUSES, grouped } from '../../spec/index.ts';
+import { grouped, sentenceOf } from '../../spec/index.ts';
 
 export type Times = Readonly<Record<string, number>>;
 
@@ -69,7 +69,7 @@ export function ClauseTable({ clauses }: { clauses: Readonly<Record<string, Time
             <tr key={name}>
               <th scope="row">
                 <code>{name}</code>
-                <small>{CLAUSES.find((clause) => clause.name === name)?.sentence}</small>
+                <small>{sentenceOf({ clause: name })}</small>
               </th>
               {[one, other].map((side, i) => (
                 <td key={side?.[0]} class={i === 0 ? 'side left-side' : 'side'}>

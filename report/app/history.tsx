@@ -1,6 +1,6 @@
 /** A concurrent history: a lane for each caller with its calls from begin to return, and why no order of them explains the answers. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { CLAUSES } from '../../spec/index.ts';
+import { sentenceOf } from '../../spec/index.ts';
 import type { HistorySection } from '../data.ts';
 import { CallCells } from './call-cells.tsx';
 import { grouped } from './hex.ts';
@@ -98,7 +98,7 @@ export function History({ section }: { section: HistorySection }) {
     <main class="sheet">
       <h1>
         <code>{clause}</code>
-        <small>{CLAUSES.find(({ name }) => name === clause)?.sentence}</small>
+        <small>{sentenceOf({ clause })}</small>
       </h1>
       <p class="why">{grouped(explanation)}</p>
       <Lanes section={section} order={order} />

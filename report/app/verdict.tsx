@@ -132,7 +132,7 @@ function FreeStack({ step: { moment } }: Props) {
             {n === 0 && <span class="quiet"> next</span>}
           </li>
         ))}
-        {free > top.length && <li class="quiet">{(free - top.length).toLocaleString('en-US')} more below</li>}
+        {free > top.length && <li class="quiet">{thousands(free - top.length)} more below</li>}
       </ol>
     </section>
   );

@@ -20,6 +20,7 @@ import {
 import { omitStacks, restoreStacks } from '../call-end.ts';
 import { isSweepDue, sweepInterval } from '../execution.ts';
 import type { Performer } from '../performer.ts';
+import { ResultPlaces } from '../results.ts';
 import { Session } from '../session.ts';
 import type { Claims } from '../target.ts';
 import type { World } from '../world.ts';
@@ -46,11 +47,7 @@ function stepOf(frames: Float64Array, pages: number): 1 | -1 | 0 {
  * The results of a running program as numbers: the page frames that its allocating calls have handed out. Consecutive ones, ascending
  * or descending, are a first one and a count; page frames of other batches lie in one array, one result after the other.
  */
-class LeanResults {
-  /** The ordinals of the results that handed out page frames, in order. */
-  readonly handedOut: number[] = [];
-  /** The same in any order, but for those noted as freed. */
-  readonly perhapsHeld: number[] = [];
+class LeanResults extends ResultPlaces {
   readonly #pages: number[] = [];
   /** The first page frame, or the place of the first in the array. */
   readonly #bases: number[] = [];
@@ -58,11 +55,6 @@ class LeanResults {
   readonly #steps: number[] = [];
   #batches = NO_PAGES;
   #inBatches = 0;
-
-  /** Number of allocating calls so far. */
-  get length(): number {
-    return this.#pages.length;
-  }
 
   /** Returns how many page frames a result has; 0 where it handed out none. */
   pagesOf(result: number): number {
@@ -76,21 +68,13 @@ class LeanResults {
     return step === 0 ? (this.#batches[base + page] ?? 0) : base + step * page;
   }
 
-  /** Takes note that the result at a place of {@link perhapsHeld} is held no more. O(1). */
-  noteFreed(place: number): void {
-    const last = this.perhapsHeld.pop();
-    if (last !== undefined && place < this.perhapsHeld.length) this.perhapsHeld[place] = last;
-  }
-
   /** Adds a result of consecutive page frames; 0 of them where it handed out none. */
   add(base: number, pages: number, step = 1): void {
     const at = this.#pages.length;
     this.#pages.push(pages);
     this.#bases.push(base);
     this.#steps.push(step);
-    if (pages === 0) return;
-    this.handedOut.push(at);
-    this.perhapsHeld.push(at);
+    if (pages > 0) this.noteHandedOut(at);
   }
 
   /** Adds a result of these page frames. */

@@ -158,6 +158,17 @@ const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
 /** Every clause once, as text, in the order of {@link CLAUSE_NAMES}. */
 export const CLAUSES: readonly ClauseText[] = CLAUSE_NAMES.flatMap((name) => TEXTS.get(name) ?? []);
 
+/** Returns the sentence of a clause that a violation names: its own, or that of the specification; empty where there is none. */
+export function sentenceOf({
+  clause,
+  sentence,
+}: {
+  readonly clause: string | undefined;
+  readonly sentence?: string | undefined;
+}): string {
+  return sentence ?? CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
+}
+
 /** The calls that families of clauses are about which bear other names. */
 const OF_CALL: Readonly<Record<string, Call>> = { references: 'retain', removed: 'removeRegion' };
 

@@ -8,6 +8,7 @@
  *
  * Wrapped lines are put together by the reader of a table, which knows when an entry is whole.
  */
+import { shortened } from '../decode.ts';
 import { SpecError } from '../errors.ts';
 
 /** A place in a dump: `where` is "line 3" of a text, or "entry 7" of a folder. */
@@ -32,8 +33,7 @@ const SHOWN_CHARACTERS = 72;
 
 /** Returns text as a message shows it: quoted, with control characters escaped, cut to a length that fits a line. */
 export function quote(text: string): string {
-  const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-  return JSON.stringify(shown);
+  return JSON.stringify(shortened(text, SHOWN_CHARACTERS));
 }
 
 /** Returns the error for a place that does not say what it should. */
