@@ -466,6 +466,13 @@ describe('the claim that explains a program', () => {
     });
   });
 
+  it('is that runs have no alignment, where there are only runs of one page frame', () => {
+    const single = runsOf((count) => (count === 1 ? [{ base: 0, to: 8192 }] : []));
+    const calls = ['allocBitmap', 'freeRegion', 'freeAmount'];
+    const target = listTarget(single, { calls, runArguments: ['alignment'], largestRequest: 1 });
+    expect(claimsFor(target, [run(1n, 32n * PAGE_BYTES)])).toEqual({ runArguments: [] });
+  });
+
   it('is a further zone, and that runs have no alignment though a zone begins at a multiple of much', () => {
     const ends = [32, 128];
     const zones = [128, 32, 0].map((base, i) => ({ base, to: [1024, 128, 32][i] ?? 0 }));

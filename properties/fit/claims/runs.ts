@@ -3,6 +3,7 @@ import {
   namedZones,
   type Operation,
   PAGE_BYTES,
+  type Profile,
   type Program,
   type Reference,
   toHex,
@@ -23,14 +24,18 @@ import {
 } from '../candidate.ts';
 
 /** Runs of an alignment, or twice that, at first and after others: a defect, as of single page frames, seldom breaks most of them. */
-function alignedRuns(alignment: bigint): readonly Program[] {
+function alignedRuns({ largestRequest, largestRun }: Profile, alignment: bigint): readonly Program[] {
+  const most = Math.min(largestRequest ?? Infinity, largestRun ?? Infinity);
+  // What is refused whatever its alignment tells nothing.
+  const of = (count: bigint, aligned?: bigint): Operation<Reference> =>
+    run(count <= most ? count : 1n, aligned);
   return [
-    [run(1n, alignment)],
-    [run(2n, 2n * alignment)],
-    [run(2n), run(4n, alignment)],
-    [run(4n), run(2n, 2n * alignment)],
-    [run(1n), run(1n), run(2n, alignment)],
-    [run(8n), run(1n), run(1n, 2n * alignment)],
+    [of(1n, alignment)],
+    [of(2n, 2n * alignment)],
+    [of(2n), of(4n, alignment)],
+    [of(4n), of(2n, 2n * alignment)],
+    [of(1n), of(1n), of(2n, alignment)],
+    [of(8n), of(1n), of(1n, 2n * alignment)],
   ];
 }
 
@@ -198,7 +203,7 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
       },
       condition: 'its runs have no alignment',
       question: 'does its call take no alignment?',
-      probes: alignedRuns(32n * PAGE_BYTES),
+      probes: alignedRuns(profile, 32n * PAGE_BYTES),
     },
     {
       claims: { runsWithin: 'descriptors' },
@@ -219,7 +224,7 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
     (largest): Candidate => ({
       claims: { largestAlignment: toHex(largest) },
       condition: `its largest alignment is ${toHex(largest)}`,
-      probes: alignedRuns(2n * largest),
+      probes: alignedRuns(profile, 2n * largest),
       controls: [[run(1n, largest)], [run(2n), run(1n, largest)]],
     }),
   );
