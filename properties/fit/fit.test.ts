@@ -352,6 +352,20 @@ describe('a defect of an argument', () => {
   });
 });
 
+describe('an allocator that hands out an eighth of memory', () => {
+  it('does not hold the rest back, as below a watermark', () => {
+    const eighth: Parameters<typeof listOf>[0] = (pages) => {
+      const free = pages.slice(0, pages.length / 8);
+      return { alloc: () => free.pop() ?? null };
+    };
+    const map = memoryMap([{ type: 'conventional', start: PAGE_BYTES, pages: 32 }]);
+    const operations: Program = Array(5).fill({ call: 'alloc' });
+    const target = listTarget(eighth, { calls: ['alloc'] });
+    const trace = execute(target, { map, config: config(), policies: [], operations }).trace();
+    expect(explain(target, trace)).toBeNull();
+  });
+});
+
 describe('an allocator that finds no memory', () => {
   const claimsWhere = (end: () => never): object | null => {
     const target = listTarget((free) => ({ alloc: () => free.pop() ?? end() }), { calls: ['alloc'] });
