@@ -265,6 +265,11 @@ function runsOf(
   };
 }
 
+/** Hands out the lowest block of as many page frames that begins at a multiple of them. */
+const blocks = runsOf((count) =>
+  Array.from({ length: 8192 / count }, (_, i) => ({ base: i * count, to: (i + 1) * count })),
+);
+
 /** Has a place for each page that is free at first: what else is freed is lost. */
 const placesFor = (free: bigint[]): Omit<SomePmm, 'errno'> => {
   const places = free.length;
@@ -395,12 +400,31 @@ describe('the claim that explains a program', () => {
     expect(claimsFor(target, [run(8n), freeRegion(page(4), 4n)])).toEqual({ freeRuns: 'whole' });
   });
 
+  it('is that blocks are freed whole, where a free is lost that does not begin where one does', () => {
+    const losing: Parameters<typeof listOf>[0] = (pages, start) => {
+      const inner = blocks(pages, start);
+      const heads = new Set<bigint>();
+      const freeRegion: SomePmm['freeRegion'] = (address, count) =>
+        heads.has(BigInt(address)) ? inner.freeRegion?.(address, count) : undefined;
+      return {
+        ...inner,
+        allocBitmap: (...args) => {
+          const found = inner.allocBitmap?.(...args) ?? null;
+          if (found !== null) heads.add(found);
+          return found;
+        },
+        free: (address) => freeRegion(address, 1),
+        freeRegion,
+      };
+    };
+    const calls = ['allocBitmap', 'free', 'freeRegion', 'freeAmount'];
+    const target = listTarget(losing, { calls, contiguous: 'orders' });
+    expect(claimsFor(target, [run(4n), freeRegion(page(2), 2n)])).toEqual({ freeRuns: 'whole' });
+  });
+
   it('is that blocks of 2ⁿ page frames are freed whole, where the count of a free is rounded up to one', () => {
     const rounding: Parameters<typeof listOf>[0] = (pages, start) => {
-      const inner = runsOf((count) => {
-        const last = 8192 / count;
-        return Array.from({ length: last }, (_, i) => ({ base: i * count, to: (i + 1) * count }));
-      })(pages, start);
+      const inner = blocks(pages, start);
       const freeRegion: SomePmm['freeRegion'] = (address, count) =>
         inner.freeRegion?.(address, count > 0 ? 2 ** Math.ceil(Math.log2(Number(count))) : 1);
       return { ...inner, freeRegion };
@@ -485,6 +509,16 @@ describe('the claim that explains a program', () => {
     const calls = ['allocBitmap', 'freeRegion', 'freeAmount'];
     const target = listTarget(single, { calls, runArguments: ['alignment'], largestRequest: 1 });
     expect(claimsFor(target, [run(1n, 32n * PAGE_BYTES)])).toEqual({ runArguments: [] });
+  });
+
+  it('is not that a zone for blocks ends where memory begins that is handed out', () => {
+    const above: Parameters<typeof listOf>[0] = (pages, start) => {
+      const inner = runsOf(() => [{ base: 4, to: 8192, isBlock: true }])(pages, start);
+      return { ...inner, alloc: () => inner.allocBitmap?.(1, 2n ** 40n, 4096) ?? null };
+    };
+    const calls = ['alloc', 'allocBitmap', 'freeRegion'];
+    const target = listTarget(above, { calls, contiguous: 'orders', zones: 2 });
+    expect(claimsFor(target, [{ call: 'alloc' }])).toEqual({ singlePages: 'anywhere' });
   });
 
   it('is a further zone, and that runs have no alignment though a zone begins at a multiple of much', () => {

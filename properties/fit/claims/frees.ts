@@ -117,8 +117,13 @@ export function ofParts(broken: Broken): readonly Candidate[] {
   const handedOut: Tried = {
     what: 'as they were handed out',
     probes: [
-      [run(4n), freeRegion(page(0), 3n)],
-      [run(4n), freeRegion(page(1), 2n)],
+      // No block of 2ⁿ page frames begins elsewhere.
+      ...(profile.contiguous === 'orders'
+        ? [[run(4n), freeRegion(page(2), 2n)]]
+        : [
+            [run(4n), freeRegion(page(0), 3n)],
+            [run(4n), freeRegion(page(1), 2n)],
+          ]),
       [run(8n), freeRegion(page(4), 4n)],
       [run(4n), free(page(1))],
       [run(2n), free(page(0))],
