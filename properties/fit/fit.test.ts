@@ -328,6 +328,18 @@ describe('the hint on a call of no page frames', () => {
   });
 });
 
+describe('the hint on blocks that are aligned from the start of memory', () => {
+  it('says where the target may begin', () => {
+    const from = runsOf((count) =>
+      Array.from({ length: 4096 / count }, (_, i) => ({ base: 1 + i * count, to: 1 + (i + 1) * count })),
+    );
+    const target = listTarget(from, { calls: ['allocBitmap', 'freeRegion'], contiguous: 'orders' });
+    expect(hintOn(target, traceOf(target, [run(2n)]))).toMatch(
+      /^if its blocks are aligned from the start of a range of memory, .* from a multiple of the largest block on/,
+    );
+  });
+});
+
 describe('the hint on a total of other page frames', () => {
   it('is to leave the call out', () => {
     const target = listTarget(

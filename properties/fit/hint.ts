@@ -41,6 +41,13 @@ function adviceOnErrors({ violation, responses }: Trace): string | null {
     : null;
 }
 
+/** Returns what to do about blocks that are aligned from elsewhere than address 0, which no claim describes; null for others. */
+function adviceOnBlocks({ violation, profile }: Trace): string | null {
+  return violation?.clause === 'allocBitmap.aligned' && profile !== undefined && profile.contiguous !== 'any'
+    ? 'if its blocks are aligned from the start of a range of memory, let the target hand over ranges from a multiple of the largest block on, and name what lies before with fp_keep, or keep() in TypeScript'
+    : null;
+}
+
 /** Returns what to do about a call of no page frames, for code that nobody makes such a call to; null for others. */
 function adviceOnNothing({ violation, scenario, profile }: Trace): string | null {
   const operation = violation === undefined ? undefined : scenario.operations[violation.at];
@@ -68,8 +75,10 @@ function adviceOnMore({ violation, scenario }: Trace): string | null {
  */
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
-  if (explanation === null)
-    return adviceOnInit(trace) ?? adviceOnErrors(trace) ?? adviceOnNothing(trace) ?? adviceOnMore(trace);
+  if (explanation === null) {
+    const advice = [adviceOnInit, adviceOnErrors, adviceOnNothing, adviceOnBlocks, adviceOnMore];
+    return advice.map((about) => about(trace)).find((line) => line !== null) ?? null;
+  }
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;
 }
