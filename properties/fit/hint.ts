@@ -19,6 +19,8 @@ function adviceOnInit({ violation, responses, profile }: Trace): string | null {
   const [started] = responses;
   if (violation?.at !== -1 || started === undefined) return null;
   const { clause, explanation } = violation;
+  if (clause === 'init.total' && explanation.startsWith('totalAmount() is '))
+    return 'if it counts other page frames, as those alone that it manages, leave totalAmount out: of the target, and of "calls"';
   if (
     clause === 'init.total' &&
     started.outcome.kind === 'malformed' &&
@@ -36,6 +38,22 @@ function adviceOnErrors({ violation, responses }: Trace): string | null {
   const outcome = responses[violation.at + 1]?.outcome;
   return outcome?.kind === 'malformed' && outcome.message.startsWith('it threw ')
     ? 'if this error is how it refuses misuse, throw PmmPanic of frameproof/spec in its place, or claim "misuse": "undefined"'
+    : null;
+}
+
+/** Returns what to do about blocks that are aligned from elsewhere than address 0, which no claim describes; null for others. */
+function adviceOnBlocks({ violation, profile }: Trace): string | null {
+  return violation?.clause === 'allocBitmap.aligned' && profile !== undefined && profile.contiguous !== 'any'
+    ? 'if its blocks are aligned from the start of a range of memory, let the target hand over ranges from a multiple of the largest block on, and name what lies before with fp_keep, or keep() in TypeScript'
+    : null;
+}
+
+/** Returns what to do about a call of no page frames, for code that nobody makes such a call to; null for others. */
+function adviceOnNothing({ violation, scenario, profile }: Trace): string | null {
+  const operation = violation === undefined ? undefined : scenario.operations[violation.at];
+  const isNone = operation !== undefined && 'count' in operation && operation.count === 0n;
+  return isNone && profile?.contiguous !== 'orders'
+    ? 'if nobody asks it for 0 page frames, or frees 0, let the target answer that: a run of none is refused, and every other call of none does nothing'
     : null;
 }
 
@@ -57,7 +75,10 @@ function adviceOnMore({ violation, scenario }: Trace): string | null {
  */
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
-  if (explanation === null) return adviceOnInit(trace) ?? adviceOnErrors(trace) ?? adviceOnMore(trace);
+  if (explanation === null) {
+    const advice = [adviceOnInit, adviceOnErrors, adviceOnNothing, adviceOnBlocks, adviceOnMore];
+    return advice.map((about) => about(trace)).find((line) => line !== null) ?? null;
+  }
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;
 }
