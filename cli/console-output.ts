@@ -53,15 +53,21 @@ export class ConsoleOutput {
     }
   };
 
+  /** Returns how the command ended, once its output is read to the end. */
+  async ending(): Promise<string> {
+    if (this.#isStopped) return 'was stopped, as its time was over';
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    const { exitCode, signalCode } = this.#child;
+    return exitCode === null ? `died of ${signalCode}` : `ended with exit code ${exitCode}`;
+  }
+
   /** Returns the error that says why there was no log: how the command ended by itself, and what it complained of. */
   async withoutLog(error: SpecError): Promise<SpecError> {
     if (this.#isStopped)
       return new SpecError(`${error.message} before the command was stopped`, { cause: error });
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    const how = await this.ending();
     // What it has started may keep its standard error open.
     await Promise.race([this.#closed, setTimeout(COMPLAINT_MS, null, { ref: false })]);
-    const { exitCode, signalCode } = this.#child;
-    const how = exitCode === null ? `died of ${signalCode}` : `ended with exit code ${exitCode}`;
     const complaint = this.#stderr.trim().replaceAll(/\s+/g, ' ');
     return new SpecError(
       `${error.message}; ${this.#command} ${how}${complaint === '' ? '' : `: ${complaint}`}`,

@@ -7,6 +7,9 @@ import { callTable, clauseTable } from './count-table.ts';
 import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';
 import { commandLine, nextLine } from './next-step.ts';
 
+/** A log that was judged, and how the command ended that printed it; null where judging ended first. */
+export type JudgedRun = JudgedLog & { readonly command?: string | null };
+
 const SHOWN_CHARACTERS = 400;
 
 function callText({ operation }: LogViolation): string {
@@ -89,13 +92,14 @@ function clauseLine({ clauses }: JudgedLog): string {
 }
 
 /** Returns the report on a judged log, without the last line break. */
-export function judgeReport(log: JudgedLog, path: string, isVerbose: boolean): string {
+export function judgeReport(log: JudgedRun, path: string, isVerbose: boolean): string {
   const clauses = isVerbose ? clauseTable(log.clauses) : clauseLine(log);
   const tables = [callTable(log.calls), clauses].flatMap((text) => [text, '']);
   const { violation } = log;
   const lines = violation === null ? [] : violationLines(log, violation, path);
   const next = violation === null ? null : shrinkOf(path);
-  const known = [...deliveryLines(log), ...undecidedLines(log)];
+  const ended = log.command == null ? [] : [`command   ${log.command}`];
+  const known = [...ended, ...deliveryLines(log), ...undecidedLines(log)];
   const gap = known.length === 0 ? [] : [''];
   return [
     ...tables,
@@ -121,14 +125,16 @@ function counterexampleOf(log: JudgedLog, violation: LogViolation, path: string)
 }
 
 /** Returns the result as `--json` prints it. */
-export function judgeJson(log: JudgedLog, path: string): object {
+export function judgeJson(log: JudgedRun, path: string): object {
   const { verdict, operations, seconds, calls, clauses, violation, cut, delivery, undecided, held } = log;
+  const { command = null } = log;
   return {
     verdict,
     operations,
     seconds,
     line: violation?.line ?? null,
     cut,
+    command,
     calls,
     clauses,
     undecided,

@@ -52,13 +52,16 @@ describe('frameproof judge --run', () => {
   });
 
   it('judges until the command ends, or its time is over', async () => {
-    for (const args of [
-      ['--run', 'cat sound.txt'],
-      ['--run', 'cat sound.txt; sleep 100', '--time', '1'],
-    ]) {
+    for (const [ended, ...args] of [
+      ['ended with exit code 0', '--run', 'cat sound.txt'],
+      ['ended with exit code 3', '--run', 'cat sound.txt; exit 3'],
+      ['was stopped, as its time was over', '--run', 'cat sound.txt; sleep 100', '--time', '1'],
+    ] as const) {
       const { exitCode, stdout } = await run(...args);
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^admitted: the specification admits every answer in 2 operations/m);
+      expect(stdout).toContain(`\ncommand   ${ended}\n`);
+      expect(JSON.parse((await run(...args, '--json')).stdout)).toMatchObject({ command: ended });
     }
   });
 

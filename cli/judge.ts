@@ -9,7 +9,7 @@ import { temporaryFolder } from '../spec/files/index.ts';
 import { type Profile, SpecError } from '../spec/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
-import { judgeJson, judgeReport } from './judge-report.ts';
+import { type JudgedRun, judgeJson, judgeReport } from './judge-report.ts';
 import { htmlOption } from './map-flags.ts';
 import {
   corpusOption,
@@ -63,7 +63,7 @@ async function judgeRun(
   command: string,
   path: string | null,
   { time, options }: { readonly time: number | undefined; readonly options: JudgeOptions },
-): Promise<JudgedLog> {
+): Promise<JudgedRun> {
   const [{ ConsoleOutput }, { openedFor }] = await Promise.all([
     import('./console-output.ts'),
     import('./output-file.ts'),
@@ -73,7 +73,9 @@ async function judgeRun(
   const timer = time === undefined ? undefined : setTimeout(output.stop, time * 1000);
   options.signal?.addEventListener('abort', output.stop);
   try {
-    return await judgeLog(path ?? 'console', { ...options, input: output.chunks() });
+    const log = await judgeLog(path ?? 'console', { ...options, input: output.chunks() });
+    const isAll = log.verdict === 'admitted' || log.verdict === 'cut';
+    return { ...log, command: isAll ? await output.ending() : null };
   } catch (error) {
     throw error instanceof NoLogError ? await output.withoutLog(error) : error;
   } finally {

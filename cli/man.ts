@@ -32,7 +32,7 @@ export function helpOf(command: Command): string {
 }
 
 /** Returns an argument as the synopsis of a command shows it. */
-function inSynopsis(argument: Argument): string {
+export function inSynopsis(argument: Argument): string {
   const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
   return argument.required ? name : `[${name}]`;
 }

@@ -70,7 +70,7 @@ describe('a JUnit report', () => {
     const corpus = replayCorpus(OURS, [OWN_CORPUS]);
     const xml = junitReport({ target: OURS.name, corpus, result, found: [], late: [] });
     expect(xml.match(/<testcase classname="clause"/g)).toHaveLength(Object.keys(result.clauses).length);
-    expect(xml.match(/<testcase classname="corpus"/g)?.length).toBeGreaterThanOrEqual(8);
+    expect(xml.match(/<testcase classname="corpus" name="frameproof: /g)?.length).toBeGreaterThanOrEqual(8);
     expect(xml).toMatch(/<skipped message="no program exercised it"\/>/);
     expect(xml).toContain('failures="0"');
   });

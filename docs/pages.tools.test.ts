@@ -54,6 +54,13 @@ function run(line: string, cwd: string): string {
 
 const PAGES = globSync(['README.md', 'docs/*.md', 'docs/tutorials/*.md', 'native/README.md'], { cwd: ROOT });
 
+describe('a page', () => {
+  it.each(PAGES)('that runs examples of the repository says where they are: %s', (page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    if (/^npx frameproof .* (examples|corpus)\//m.test(text)) expect(text).toMatch(/in a checkout of/i);
+  });
+});
+
 describe('the code of a page', () => {
   it.each(PAGES.filter((page) => blocksOf(page).length > 0 && ELSEWHERE[page] === undefined))(
     'runs: %s',

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN } from '../cli/testing/frameproof.ts';
@@ -47,6 +47,17 @@ async function verdict(page: Page, button: 'Check' | 'Explore'): Promise<string>
 }
 
 describe('the playground', () => {
+  it('leads back to the site that it is on', async () => {
+    const page = await browser.newPage();
+    await page.route('http://site.test/**', (route) =>
+      route.fulfill({ path: fileURLToPath(PLAYGROUND), contentType: 'text/html' }),
+    );
+    await page.goto('http://site.test/docs/playground.html');
+    const back = await page.locator('nav a').evaluate((link) => ('href' in link ? link.href : null));
+    expect(back).toBe('http://site.test/docs/');
+    await page.close();
+  });
+
   it('finds, shrinks and steps through a bug, and a link shows it to others', async () => {
     const { page, complaints, requests } = await open();
     await page.getByLabel('Allocator').selectOption('examples/broken-limit.ts');

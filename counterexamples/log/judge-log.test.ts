@@ -289,7 +289,7 @@ describe('judging a log', () => {
     expect({ verdict, operations, told }).toEqual({
       verdict: 'interrupted',
       operations: 512,
-      told: [256, 512],
+      told: [...Array.from({ length: 256 }, (_, i) => i + 1), 512],
     });
   });
 

@@ -226,6 +226,8 @@ class LogJudge implements LogReader {
   }
 
   #goesOn(): boolean {
+    // Of a slow kernel, or one that hangs, the first calls are told one by one.
+    if (this.operations < STRETCH) this.#options.onProgress?.(this.operations, this.held);
     if (this.operations % STRETCH !== 0) return true;
     // Not awaited: the model goes on until it is there.
     if (this.operations === STRETCH)

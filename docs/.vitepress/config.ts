@@ -32,6 +32,20 @@ function api(): Item[] {
   return doors.toSorted().map((door) => ({ text: door, link: `/reference/api/${door}` }));
 }
 
+/** Returns the anchor of a heading as GitHub makes it: texts link to it there too. */
+function anchorOf(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
+}
+
+/** Returns how much a page that was found counts: what most readers look for is in the guides, and not why it is so. */
+function weightOf(path: string): number {
+  return /^\/(decisions|reference\/api|CHANGELOG)/.test(path) ? 0.2 : 1;
+}
+
 const page = (text: string, link: string): Item => ({ text, link });
 
 export default defineConfig({
@@ -39,8 +53,9 @@ export default defineConfig({
   description: 'Checks page-frame allocators against a formal specification',
   srcDir: '.site',
   cleanUrls: true,
+  markdown: { anchor: { slugify: anchorOf } },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { miniSearch: { searchOptions: { boostDocument: weightOf } } } },
     outline: 'deep',
     nav: [
       page('Start', '/start'),

@@ -117,6 +117,11 @@ function Playground() {
 
   return (
     <>
+      {location.protocol === 'file:' ? null : (
+        <nav class="empty">
+          <a href="./">frameproof: what this is, and how to check your own allocator</a>
+        </nav>
+      )}
       {sections.length > 0 ? null : (
         <main class="empty">
           <h1>Playground</h1>
