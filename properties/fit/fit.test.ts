@@ -298,6 +298,30 @@ describe('the hint on an allocation that takes a guard page, too', () => {
   });
 });
 
+describe('the hint on what no claim describes', () => {
+  const calls = ['allocBitmap', 'freeRegion', 'freeAmount'];
+
+  it('says where a pool whose blocks are aligned to its own beginning should begin', () => {
+    const blocks = listTarget(
+      ([first = 0n]) => ({ allocBitmap: (count) => (count > 8 ? null : first), freeAmount: () => 1023 }),
+      { calls, runArguments: [], contiguous: 'powers-of-two' },
+    );
+    expect(hintOn(blocks, traceOf(blocks, [run(2n)]))).toMatch(
+      /^if it aligns blocks to where its pool begins, no claim says so: let the target begin the pool at a multiple/,
+    );
+  });
+
+  it('says who answers a call of no page frames', () => {
+    const eager = listTarget((_, start) => ({ allocBitmap: () => start, freeAmount: () => 1023 }), {
+      calls,
+      runArguments: [],
+    });
+    expect(hintOn(eager, traceOf(eager, [run(0n)]))).toMatch(
+      /^if no caller asks for no page frames, let the target/,
+    );
+  });
+});
+
 describe('the claim that explains a program', () => {
   it('is that blocks which are asked for by order are freed whole', () => {
     const calls = ['allocBitmap', 'free', 'freeRegion', 'freeAmount'];

@@ -51,13 +51,31 @@ function adviceOnMore({ violation, scenario }: Trace): string | null {
     : null;
 }
 
+/** Returns what to do about blocks that are aligned to something else than physical addresses, which no claim describes; null for others. */
+function adviceOnBlocks({ violation, profile }: Trace): string | null {
+  return violation?.clause === 'allocBitmap.aligned' && profile !== undefined && profile.contiguous !== 'any'
+    ? 'if it aligns blocks to where its pool begins, no claim says so: let the target begin the pool at a multiple of its size, and name the rest with fp_keep'
+    : null;
+}
+
+/** Returns what to do about a call of no page frames, which no claim leaves out; null for others. */
+function adviceOnNone({ violation, scenario }: Trace): string | null {
+  const operation = violation === undefined ? undefined : scenario.operations[violation.at];
+  if (operation === undefined || !('count' in operation) || operation.count !== 0n) return null;
+  return 'if no caller asks for no page frames, let the target answer that: a run of none fails, everything else does nothing';
+}
+
 /**
  * Returns a line on a counterexample that may be none: which claim the author would make of correct code that answers so. Null where no
  * claim explains it. Runs the target a few times, and not again once `isOver` returns true.
  */
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
-  if (explanation === null) return adviceOnInit(trace) ?? adviceOnErrors(trace) ?? adviceOnMore(trace);
+  if (explanation === null)
+    return [adviceOnInit, adviceOnErrors, adviceOnNone, adviceOnMore, adviceOnBlocks].reduce<string | null>(
+      (found, advice) => found ?? advice(trace),
+      null,
+    );
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;
 }
