@@ -332,6 +332,23 @@ describe('the claim that explains a program', () => {
     expect(claimsFor(target, [run(8n), freeRegion(page(4), 4n)])).toEqual({ freeRuns: 'whole' });
   });
 
+  it('is the largest run, where it is larger than there is room for in most worlds', () => {
+    const target = factoryTarget({
+      name: 'runs of 8192',
+      policies: [],
+      create: (map, options) => {
+        const pmm = createPmm(map, options);
+        return wrapPmm(pmm, {
+          allocBitmap: (count, ...others) => pmm.allocBitmap(count > 8192n ? 2n ** 50n : count, ...others),
+        });
+      },
+    });
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 2 ** 17 }]);
+    const world = { map, config: config({ bitmapMaxAddr: 2n ** 28n }) };
+    const trace = execute(target, { ...world, policies: [], operations: [run(16384n)] }).trace();
+    expect(explain(target, trace)?.candidate.claims).toEqual({ largestRun: 8192 });
+  });
+
   it('is a further zone, and that runs have no alignment though a zone begins at a multiple of much', () => {
     const ends = [32, 128];
     const zones = [128, 32, 0].map((base, i) => ({ base, to: [1024, 128, 32][i] ?? 0 }));

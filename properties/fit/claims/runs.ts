@@ -3,6 +3,7 @@ import {
   namedZones,
   type Operation,
   PAGE_BYTES,
+  type Profile,
   type Program,
   type Reference,
   toHex,
@@ -32,6 +33,19 @@ function alignedRuns(alignment: bigint): readonly Program[] {
     [run(1n), run(1n), run(1n, alignment)],
     [run(8n), run(1n), run(1n, 2n * alignment)],
   ];
+}
+
+/** Counts up to this, and twice as many, have room where probes are made otherwise. */
+const ROOMY = 2n ** 11n;
+/** Larger ones than this are not tried: an init that touches each page takes long. */
+const MOST = 2n ** 16n;
+
+/** Returns the worlds of probes that ask for twice as many page frames as this, aligned to that, in either zone. */
+function roomFor(largest: bigint, { memoryBelow }: Profile): Pick<Candidate, 'worlds'> {
+  const end = 8n * largest < memoryBelow / PAGE_BYTES ? 8n * largest : memoryBelow / PAGE_BYTES;
+  if (largest <= ROOMY || largest > MOST || end < 4n * largest) return {};
+  const world = freeWorld(1n, end, end / 2n);
+  return { worlds: { probed: world, controlled: world } };
 }
 
 /** The counts of a run that are not powers of two. */
@@ -217,14 +231,17 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
   const requests = sized.flatMap((largest): readonly Candidate[] => {
     const probes: readonly Program[] = [[run(2n * largest)], [run(1n), run(2n * largest)]];
     const batch: Program = [{ call: 'allocPages', count: 2n * largest }];
+    const room = roomFor(largest, profile);
     return [
       {
+        ...room,
         claims: { largestRequest: Number(largest) },
         condition: `its largest request is ${largest}`,
         probes: [...probes, batch, [run(1n), ...batch]],
         controls: [[run(largest)]],
       },
       {
+        ...room,
         claims: { largestRun: Number(largest) },
         condition: `its largest contiguous allocation is ${largest}, and batches may be larger`,
         probes,
