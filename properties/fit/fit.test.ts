@@ -340,6 +340,17 @@ describe('the hint on blocks that are aligned from the start of memory', () => {
   });
 });
 
+describe('the hint on an alignment of less than a page frame', () => {
+  it('is to pass a page frame in its place, where it is refused', () => {
+    const from = runsOf((_, __, alignment) => (alignment === 0 ? [] : [{ base: 0, to: 1024 }]));
+    const claims = { calls: ['allocBitmap', 'freeRegion'], runArguments: ['alignment'] };
+    const target = listTarget(from, claims);
+    expect(hintOn(target, traceOf(target, [run(1n, 8n)]))).toBe(
+      'if it takes no alignment of less than a page frame, let the target pass 4096 in its place',
+    );
+  });
+});
+
 describe('the hint on a total of other page frames', () => {
   it('is to leave the call out', () => {
     const target = listTarget(

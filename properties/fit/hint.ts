@@ -1,6 +1,6 @@
 /** Hints: what the author of correct code would do about a counterexample, in a line that begins with the condition. */
 import type { Target } from '../../runner/index.ts';
-import { isAllocation, type Trace } from '../../spec/index.ts';
+import { isAllocation, PAGE_BYTES, type Trace } from '../../spec/index.ts';
 import type { Candidate } from './candidate.ts';
 import { explain } from './explain.ts';
 
@@ -48,6 +48,15 @@ function adviceOnBlocks({ violation, profile }: Trace): string | null {
     : null;
 }
 
+/** Returns what to do about an alignment of less than a page frame that is refused; null for others. */
+function adviceOnAlignment({ violation, scenario }: Trace): string | null {
+  const operation = violation === undefined ? undefined : scenario.operations[violation.at];
+  const isLess = operation !== undefined && 'alignment' in operation && operation.alignment < PAGE_BYTES;
+  return isLess && violation?.clause.endsWith('.complete')
+    ? 'if it takes no alignment of less than a page frame, let the target pass 4096 in its place'
+    : null;
+}
+
 /** Returns what to do about a call of no page frames, for code that nobody makes such a call to; null for others. */
 function adviceOnNothing({ violation, scenario, profile }: Trace): string | null {
   const operation = violation === undefined ? undefined : scenario.operations[violation.at];
@@ -76,7 +85,14 @@ function adviceOnMore({ violation, scenario }: Trace): string | null {
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
   if (explanation === null) {
-    const advice = [adviceOnInit, adviceOnErrors, adviceOnNothing, adviceOnBlocks, adviceOnMore];
+    const advice = [
+      adviceOnInit,
+      adviceOnErrors,
+      adviceOnNothing,
+      adviceOnBlocks,
+      adviceOnAlignment,
+      adviceOnMore,
+    ];
     return advice.map((about) => about(trace)).find((line) => line !== null) ?? null;
   }
   const { condition, claims } = explanation.candidate;
