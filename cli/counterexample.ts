@@ -79,7 +79,10 @@ function keptCall({ trace: { violation, scenario } }: Finding, among: readonly F
     : { call: blamedCall(violation, scenario.operations) };
 }
 
-/** Shrinks and saves findings. The first, the gravest, has the time that the others leave, and is certified in what is left of it. */
+/**
+ * Shrinks and saves findings. Each has its share of the time at least, whatever others overdrew: a program that does not end is waited for.
+ * The first, the gravest, has the time that the others leave too, and is certified in what is left of it.
+ */
 export async function finishFindings(
   target: Target,
   findings: readonly Finding[],
@@ -93,7 +96,8 @@ export async function finishFindings(
   const reports: ReportedCounterexample[] = [];
   for (const [toDo, finding] of [...findings.entries()].toReversed()) {
     const kept = keptCall(finding, findings);
-    const shrinking = { ms: msLeft() / (toDo + 1), signal, onProgress: bar.update, ...kept };
+    const ms = Math.max(msLeft() / (toDo + 1), (shrinkTime * 1000) / findings.length);
+    const shrinking = { ms, signal, onProgress: bar.update, ...kept };
     const report = await shrunkAndSaved(
       target,
       finding.trace,

@@ -57,6 +57,7 @@ beforeAll(async () => {
     `cc -O2 -o build/next-fit ${examples}/next_fit.c build/frameproof.o`,
     `cc -O2 -o build/buddy ${examples}/buddy.c build/frameproof.o`,
     'cc -O2 -o build/stuck stuck.c build/frameproof.o',
+    'cc -O2 -Inative -o build/refuses native/testing/refuses.c build/frameproof.o',
     `cc -O2 -I. -o build/fails-late fails_late.c ${examples}/page_stack_target.c build/frameproof.o`,
     ...[0, 1, 2, 3].map(
       (broken) =>
@@ -80,16 +81,19 @@ function check(target: string, ...more: readonly string[]) {
 }
 
 describe('callers on threads of an executable', () => {
-  it.each(['page-stack', 'next-fit', 'buddy', 'callers-0'])('find nothing in %s', async (target) => {
-    const { stdout, exitCode } = await check(target, '--programs', '5', '--calls', '8000', '--json');
-    const { verdict, explored, threads } = JSON.parse(stdout);
-    expect({ verdict, exitCode }).toEqual({ verdict: 'holds', exitCode: 0 });
-    expect(explored).toMatchObject({ scenarios: 5, schedules: 100 });
-    expect(explored.overlapping).toBeGreaterThan(20);
-    expect(explored.granted).toBeGreaterThan(20);
-    expect(threads.calls).toBeGreaterThanOrEqual(8000);
-    expect(threads.overlapping).toBeGreaterThan(20);
-  });
+  it.each(['page-stack', 'next-fit', 'buddy', 'callers-0', 'refuses'])(
+    'find nothing in %s',
+    async (target) => {
+      const { stdout, exitCode } = await check(target, '--programs', '5', '--calls', '8000', '--json');
+      const { verdict, explored, threads } = JSON.parse(stdout);
+      expect({ verdict, exitCode }).toEqual({ verdict: 'holds', exitCode: 0 });
+      expect(explored).toMatchObject({ scenarios: 5, schedules: 100 });
+      expect(explored.overlapping).toBeGreaterThan(20);
+      expect(explored.granted).toBeGreaterThan(20);
+      expect(threads.calls).toBeGreaterThanOrEqual(8000);
+      expect(threads.overlapping).toBeGreaterThan(20);
+    },
+  );
 
   it.each(['broken-batch', 'broken-counter'])(
     'find a history of %s that no order explains',

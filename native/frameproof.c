@@ -647,6 +647,7 @@ static int last_errno;
 /* Keep what a call says, where it is made by one of several callers; panic_of_caller does not return then. */
 static bool keep_for_caller(const char *text, char *place);
 static void panic_of_caller(uint64_t frame, fp_owner owner, const char *text);
+static void refuse_of_caller(void);
 
 void fp_warn(const char *text) {
     int kept = errno;
@@ -685,6 +686,28 @@ _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
         say("panic %llu %s", (unsigned long long)frame, OWNERS[owner]);
     }
     longjmp(panicked, 1);
+}
+
+static bool is_refused;
+
+_Noreturn void fp_refuse(void) {
+    refuse_of_caller();
+    is_refused = true;
+    longjmp(panicked, 1);
+}
+
+/* Whether a call fails where it did nothing; others are refused. */
+static bool can_fail(const char *call) {
+    return strncmp(call, "alloc", 5) == 0 || strcmp(call, "retain") == 0 || strcmp(call, "removeRegion") == 0;
+}
+
+/* Says what has become of a call that was left by fp_refuse, unless by a panic. */
+static void say_refused(bool has_failed) {
+    if (is_refused) {
+        last_errno = has_failed ? ENOMEM : CALLERS_ERRNO;
+        say("%s", has_failed ? "failed" : "refused");
+    }
+    is_refused = false;
 }
 
 static void say_amount(uint64_t (*amount)(void)) {
@@ -1211,6 +1234,7 @@ static void start_manager(void) {
     }
     errno = CALLERS_ERRNO;
     if (setjmp(panicked) != 0) {
+        say_refused(false);
         finish_answer();
         end_program();
     }
@@ -1283,6 +1307,7 @@ static _Noreturn void run_program(limits limit, bool is_live, int out) {
             if (strncmp(call, "alloc", 5) == 0) {
                 add_result((result){0});
             }
+            say_refused(can_fail(call));
             finish_answer();
         }
     }

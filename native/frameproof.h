@@ -161,6 +161,13 @@ typedef enum { FP_OWNER_NONE, FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT,
 FP_NORETURN void fp_panic(uint64_t frame, fp_owner owner, const char *text);
 
 /*
+ * Leaves the call as one that did nothing: an allocation has failed, with ENOMEM, and a free was refused. For the panic of a kernel that
+ * stops where memory is used up, or at misuse, and names no page frame: what must fail, or be refused, is checked then. Does not return, like
+ * fp_panic.
+ */
+FP_NORETURN void fp_refuse(void);
+
+/*
  * Ends the program as abort does, and the counterexample says why: for a check of your own that has failed, and as the end of a kernel's
  * panic that names no page frame. The text is one line, the same in each run: no pointers. A failed assert says its text by itself.
  */

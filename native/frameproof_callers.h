@@ -37,6 +37,7 @@ typedef struct {
     uint64_t pages; /* or the amount */
     uint64_t frame;
     fp_owner owner;
+    bool is_refused;
     _Atomic uint64_t spoilt; /* a page frame that it handed out and others wrote to, plus 1; 0 for none */
     char warned[TEXT_BYTES], said[TEXT_BYTES];
 } record;
@@ -401,7 +402,9 @@ static void make_calls(caller *by) {
         if (setjmp(by->panicked) == 0) {
             make_call(by, made, callers.texts[at]);
         } else {
-            settle(by, made, PANICKED);
+            bool has_failed = can_fail(callers.texts[at]);
+            errno = !made->is_refused ? errno : has_failed ? ENOMEM : CALLERS_ERRNO;
+            settle(by, made, !made->is_refused ? PANICKED : has_failed ? FAILED : REFUSED);
             if (strncmp(callers.texts[at], "alloc", 5) == 0) {
                 hand_out(by, made, (result){0});
             }
@@ -427,6 +430,13 @@ static void panic_of_caller(uint64_t frame, fp_owner owner, const char *text) {
     if (keep_for_caller(text, self == NULL || self->now == NULL ? NULL : self->now->said)) {
         self->now->frame = frame;
         self->now->owner = owner;
+        longjmp(self->panicked, 1);
+    }
+}
+
+static void refuse_of_caller(void) {
+    if (keep_for_caller("", self == NULL || self->now == NULL ? NULL : self->now->said)) {
+        self->now->is_refused = true;
         longjmp(self->panicked, 1);
     }
 }

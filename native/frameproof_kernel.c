@@ -258,6 +258,10 @@ void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
     stop("it panicked: ", text);
 }
 
+void fp_refuse(void) {
+    stop("it refused a call", " in the midst of it");
+}
+
 void fp_abort(const char *text) {
     stop("it ended the program: ", text);
 }

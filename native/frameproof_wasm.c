@@ -24,6 +24,7 @@ IMPORT("print") void fp_print_text(const char *text, size_t length);
 IMPORT("warn") void fp_warn_text(const char *text, size_t length);
 IMPORT("keep") void fp_keep_frames(uint64_t frame, uint64_t pages);
 IMPORT("panic") void fp_panic_text(uint64_t frame, int owner, const char *text, size_t length);
+IMPORT("refuse") void fp_refuse_call(void);
 IMPORT("live") void fp_live_bytes(uint64_t start, uint64_t bytes);
 IMPORT("abort") void fp_abort_text(const char *text, size_t length);
 IMPORT("count") void fp_count(int record, const void *start, size_t length);
@@ -65,6 +66,8 @@ static struct {
     uint64_t names_live;
     /* Lengths of `notes.ever`, `notes.now` and `notes.strays`. */
     uint64_t ever, now, strays;
+    /* The call that is made, for fp_refuse. */
+    uint64_t call;
 } desk;
 
 extern unsigned char __heap_base, __global_base;
@@ -272,6 +275,7 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
 EXPORT("fp_call") void fp_call(enum call call) {
     fp_begin();
     errno = CALLERS_ERRNO;
+    desk.call = call;
     desk.value = value_of(call, desk.arguments);
     desk.has_succeeded = (call >= TOTAL_AMOUNT && call <= RESERVED_AMOUNT) || desk.value != 0 ||
                          (call == ALLOC_PAGES && target.alloc_some != NULL && desk.arguments[1] == 0);
@@ -288,6 +292,15 @@ void fp_warn(const char *text) {
 
 _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
     fp_panic_text(frame, (int)owner, text, strlen(text));
+    __builtin_trap();
+}
+
+_Noreturn void fp_refuse(void) {
+    enum call call = (enum call)desk.call;
+    bool can_fail = call <= ALLOC_BITMAP || call == RETAIN || call == ALLOC_AT || call == ALLOC_WITHIN || call == REMOVE_REGION;
+    errno = can_fail ? ENOMEM : CALLERS_ERRNO;
+    desk.value = desk.has_succeeded = 0;
+    fp_refuse_call();
     __builtin_trap();
 }
 

@@ -306,37 +306,33 @@ describe('the hint on an allocation that takes a guard page, too', () => {
   });
 });
 
-describe('the hint on a call of no page frames', () => {
-  const one: Parameters<typeof listOf>[0] = (pages, start) => {
-    const inner = runsOf(() => [{ base: 0, to: 1024 }])(pages, start);
-    const allocBitmap: SomePmm['allocBitmap'] = (count, ...others) =>
-      inner.allocBitmap?.(count > 0 ? count : 1, ...others) ?? null;
-    return { ...inner, allocBitmap };
-  };
-  const told = (claims: object): string | null => {
-    const calls = ['allocBitmap', 'freeRegion'];
-    const target = listTarget(one, { calls, runArguments: [], ...claims });
-    return hintOn(target, traceOf(target, [run(0n)]));
-  };
+describe('the hint on what no claim describes', () => {
+  const calls = ['allocBitmap', 'freeRegion', 'freeAmount'];
 
-  it('says that the target may answer it', () => {
-    expect(told({})).toMatch(/^if nobody asks it for 0 page frames, or frees 0, let the target answer that/);
+  it('says where a pool whose blocks are aligned to its own beginning should begin', () => {
+    const blocks = listTarget(
+      ([first = 0n]) => ({ allocBitmap: (count) => (count > 8 ? null : first), freeAmount: () => 1023 }),
+      { calls, runArguments: [], contiguous: 'powers-of-two' },
+    );
+    expect(hintOn(blocks, traceOf(blocks, [run(2n)]))).toMatch(
+      /^if it aligns blocks to where its pool begins, no claim says so: let the target begin the pool at a multiple/,
+    );
   });
 
-  it('is none where that count stands for a large order', () => {
-    expect(told({ contiguous: 'orders' })).toBeNull();
+  it('says who answers a call of no page frames', () => {
+    const eager = listTarget((_, start) => ({ allocBitmap: () => start, freeAmount: () => 1023 }), {
+      calls,
+      runArguments: [],
+    });
+    expect(hintOn(eager, traceOf(eager, [run(0n)]))).toMatch(
+      /^if no caller asks for no page frames, let the target/,
+    );
   });
-});
 
-describe('the hint on blocks that are aligned from the start of memory', () => {
-  it('says where the target may begin', () => {
-    const from = runsOf((count) =>
-      Array.from({ length: 4096 / count }, (_, i) => ({ base: 1 + i * count, to: 1 + (i + 1) * count })),
-    );
-    const target = listTarget(from, { calls: ['allocBitmap', 'freeRegion'], contiguous: 'orders' });
-    expect(hintOn(target, traceOf(target, [run(2n)]))).toMatch(
-      /^if its blocks are aligned from the start of a range of memory, .* from a multiple of the largest block on/,
-    );
+  it('is silent where that count stands for a large order', () => {
+    const claims = { calls, contiguous: 'orders' };
+    const eager = listTarget((_, start) => ({ allocBitmap: () => start, freeAmount: () => 1023 }), claims);
+    expect(hintOn(eager, traceOf(eager, [run(0n)]))).toBeNull();
   });
 });
 

@@ -107,6 +107,9 @@ export class LeftByPanic extends Error {
   }
 }
 
+/** A call that the target left as one that did nothing: it returned no address, or false. */
+class LeftByRefusal extends Error {}
+
 /** The target ended its program. */
 export class Aborted extends Error {}
 
@@ -441,11 +444,13 @@ export class Machine {
     try {
       exported(...passed);
     } catch (error) {
-      this.#isSound &&= error instanceof LeftByPanic;
-      if (!(error instanceof LeftByPanic)) throw error;
+      const isRefusal = error instanceof LeftByRefusal;
+      const isLeft = isRefusal || error instanceof LeftByPanic;
+      this.#isSound &&= isLeft;
+      if (!isLeft) throw error;
       this.unwind();
       this.#exports.fp_finish();
-      throw error;
+      if (!isRefusal) throw error;
     } finally {
       if (this.#buffer.byteLength === 0) this.#follow();
     }
@@ -529,6 +534,9 @@ export class Machine {
         this.#count(record, Number(at), Number(length)),
       abort: (at: number, length: number) => {
         throw new Aborted(text(at, length));
+      },
+      refuse: () => {
+        throw new LeftByRefusal();
       },
       panic: (frame: bigint, owner: number, at: number, length: number) => {
         const blamed = BigInt.asUintN(64, frame);

@@ -86,6 +86,7 @@ export function ofMemory({ moment: { demand, response }, profile }: Broken): rea
     {
       claims: { outOfMemory: 'undefined' },
       condition: 'it stops or waits where memory is used up',
+      question: 'could it fail instead, by fp_refuse in C, so that what must fail is tried?',
       probes: [...large, ...batches, Array<Operation<Reference>>(2 * MANY).fill({ call: 'alloc' })],
       controls: [[single(profile)]],
     },

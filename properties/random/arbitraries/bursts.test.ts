@@ -10,6 +10,7 @@ import {
   type Operation,
   PAGE_BYTES,
   PAGE_SIZE,
+  type Profile,
   type Reference,
   WHOLE,
 } from '../../../spec/index.ts';
@@ -139,4 +140,22 @@ test('a burst of long runs ends where 2^32 page frames have been handed out', ()
   );
   expect(Math.max(...freed)).toBeGreaterThan(pages);
   expect(Math.max(...freed)).toBeLessThanOrEqual(2 ** 32 + pages);
+});
+
+test('references are added as often as a counter of 16 bits counts, and all taken away, the first too', () => {
+  const profile: Profile = { ...WHOLE, calls: [...WHOLE.calls, 'retain', 'release'] };
+  const world = { map: memoryMap([free(1)]), config: config({ bitmapMaxAddr: 0n }), profile };
+  const draws = drawsFrom(5);
+  const number = (): number => draws.below(2 ** 31 - 1);
+  const shares = Array.from({ length: 12 }, () => {
+    const run = new DryRun(world, { policies: [], profile });
+    run.perform({ call: 'alloc' });
+    const burst = new OperationCommand([number(), number(), number(), number()]);
+    burst.run({ execution: run, calls: ['retain'], bursts: { longest: 64, sweep: 2 ** 16, every: 1 } });
+    const added = run.operations.filter(({ call }) => call === 'retain').length;
+    return { added, left: 1 + added - run.operations.filter(({ call }) => call === 'release').length };
+  });
+  expect(shares).toContainEqual({ added: 2 ** 16, left: 0 });
+  expect(shares).toContainEqual({ added: 2 ** 16, left: 1 + 2 ** 16 });
+  expect(new Set(shares.map(({ left, added }) => left === 0 || left === added + 1))).toEqual(new Set([true]));
 });

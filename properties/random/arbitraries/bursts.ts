@@ -252,15 +252,21 @@ class Burst {
     return { place, count, minAddr, maxAddr, alignment, boundary };
   }
 
-  /** Adds references to one page frame, up to the most that it may have or any number; in half of the cases they are taken away again. */
+  /** Adds references to one page frame, up to the most that it may have or any number; in half of the cases all are taken away, the first too. */
   #share(digits: Digits): void {
     const { mostReferences, calls: has } = this.#stage.state.world.profile;
-    const most = Math.min(this.#most, mostReferences ?? this.#most);
+    // A counter of 16 bits is as deep as a count is.
+    const longest = Math.max(this.#longest, this.#room.counts);
+    const most = Math.min(longest, mostReferences ?? longest);
     const times = digits.next(2) === 0 ? most : digits.magnitude(Math.log2(most));
+    this.#most = 2 * times + 1;
     for (let i = 0; i < times && !this.#isOver; i += 1) this.#makeOne();
-    if (digits.next(2) === 0 || !has.includes('release')) return;
-    this.#call.place = callPlace('release');
-    for (let i = 0; i < times && !this.#isOver; i += 1) this.#makeOne();
+    const isTaken = digits.next(2) === 1 && has.includes('release');
+    if (isTaken) this.#call.place = callPlace('release');
+    for (let i = 0; i <= times && isTaken && !this.#isOver; i += 1) this.#makeOne();
+    if (times <= this.#longest) return;
+    this.swept = times;
+    this.made = 0;
   }
 
   /** Makes the call that is drawn so often. */
