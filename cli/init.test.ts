@@ -35,6 +35,19 @@ describe('frameproof init', () => {
     expect(await follow(stdout, folder)).toMatch(/^holds: .*satisfies the specification/ms);
   });
 
+  it('gives Rust every call of the header, in its order', async () => {
+    const folder = temporaryFolder();
+    await inProcess(['init', '--language', 'rust'], folder);
+    const [, fields = ''] =
+      /struct Target \{\n(.*?)^\}/ms.exec(readFileSync(join(folder, 'pmm_target.rs'), 'utf8')) ?? [];
+    const header = readFileSync(new URL('../native/frameproof.h', import.meta.url), 'utf8');
+    const [before = ''] = header.split('} fp_target;');
+    const calls = before.slice(before.lastIndexOf('typedef struct'));
+    const named = ['profile', ...[...calls.matchAll(/\(\*(\w+)\)\(/g)].map(([, name]) => name)];
+    expect([...fields.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name)).toEqual(named);
+    expect(named).toContain('free_order');
+  });
+
   it('imports the allocator that is there by its name', async () => {
     const folder = temporaryFolder({ 'pmm.mts': '' });
     await inProcess(['init'], folder);

@@ -1,6 +1,6 @@
 /** Explanations: the claim under which a counterexample is none, tried on the target itself. */
 import { momentsOf } from '../../counterexamples/trace/index.ts';
-import { execute, isRefusal, type Target, type World } from '../../runner/index.ts';
+import { execute, isRefusal, type Target, type World, worldBeyond } from '../../runner/index.ts';
 import {
   addressOf,
   config,
@@ -85,6 +85,11 @@ function held(target: Target, given: World, operations: Program): boolean {
   return execute(target, { ...world, policies: [], operations }).violation === null;
 }
 
+/** Whether a claim of less memory takes a world out of the check. */
+function isBeyond({ claims }: Candidate, claimed: Profile, world: World): boolean {
+  return 'memoryBelow' in claims && worldBeyond(claimed, world) !== null;
+}
+
 /** Returns a profile without claims of how failures are reported, where a candidate says nothing of them. */
 function unreported(profile: Profile, claims: Candidate['claims']): Profile {
   return 'failures' in claims || 'errnoAfterSuccess' in claims ? profile : { ...profile, failures: [] };
@@ -118,7 +123,7 @@ function isSupported(target: Target, claimed: Profile, candidate: Candidate, roo
   return (
     isWrongAtOnce &&
     2 * wrong.length > probes.length &&
-    wrong.every((program) => held(fitted, probed, program))
+    (isBeyond(candidate, claimed, probed) || wrong.every((program) => held(fitted, probed, program)))
   );
 }
 
@@ -166,7 +171,9 @@ export function explain(
     const claimed = withClaims(profile, candidate.claims);
     if (claimed === null) continue;
     const fitted = target.withClaims({ profile: unreported(claimed, candidate.claims) });
-    const isExplained = execute(fitted, { ...scenario, ...withZoneOf(claimed, scenario) }).violation === null;
+    const isExplained =
+      isBeyond(candidate, claimed, scenario) ||
+      execute(fitted, { ...scenario, ...withZoneOf(claimed, scenario) }).violation === null;
     if (isExplained && isSupported(asTold, claimed, candidate, room)) return { candidate, profile: claimed };
   }
   return null;

@@ -9,13 +9,16 @@ import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import {
   config,
   decodeProfile,
+  HIGHER_HALF_48,
   memoryMap,
+  type Operation,
   ownerAfterInit,
   PAGE_BYTES,
   type PmmFactory,
   POLICIES,
   Profile,
   type Program,
+  type Reference,
   type SomePmm,
   type SomePmmFactory,
   type Trace,
@@ -222,7 +225,7 @@ interface Wanted {
 
 /** Returns what builds a manager that hands out the lowest run which is wanted, in the first of these that has one. */
 function runsOf(
-  wantedOf: (count: number, maxFrame: number) => readonly Wanted[],
+  wantedOf: (count: number, maxFrame: number, alignment: number) => readonly Wanted[],
 ): Parameters<typeof listOf>[0] {
   return (pages, start) => {
     const frameOf = (address: bigint): number => Number((address - start) / PAGE_BYTES);
@@ -250,9 +253,9 @@ function runsOf(
       isFree.fill(1, frame, frame + Number(count));
     };
     return {
-      allocBitmap: (count, maxAddr) => {
-        const wanted =
-          count > 0 && count <= 1024 ? wantedOf(Number(count), Number(BigInt(maxAddr) / PAGE_BYTES)) : [];
+      allocBitmap: (count, maxAddr, alignment) => {
+        const [end, pages] = [maxAddr, alignment].map((bytes) => Number(BigInt(bytes) / PAGE_BYTES));
+        const wanted = count > 0 && count <= 1024 ? wantedOf(Number(count), end ?? 0, pages ?? 0) : [];
         return wanted.reduce<bigint | null>((found, each) => found ?? take(Number(count), each), null);
       },
       free: (address) => freeRegion(address, 1),
@@ -261,6 +264,11 @@ function runsOf(
     };
   };
 }
+
+/** Hands out the lowest block of as many page frames that begins at a multiple of them. */
+const blocks = runsOf((count) =>
+  Array.from({ length: 8192 / count }, (_, i) => ({ base: i * count, to: (i + 1) * count })),
+);
 
 /** Has a place for each page that is free at first: what else is freed is lost. */
 const placesFor = (free: bigint[]): Omit<SomePmm, 'errno'> => {
@@ -320,6 +328,85 @@ describe('the hint on what no claim describes', () => {
       /^if no caller asks for no page frames, let the target/,
     );
   });
+
+  it('is silent where that count stands for a large order', () => {
+    const claims = { calls, contiguous: 'orders' };
+    const eager = listTarget((_, start) => ({ allocBitmap: () => start, freeAmount: () => 1023 }), claims);
+    expect(hintOn(eager, traceOf(eager, [run(0n)]))).toBeNull();
+  });
+});
+
+describe('the hint on an alignment of less than a page frame', () => {
+  it('is to pass a page frame in its place, where it is refused', () => {
+    const from = runsOf((_, __, alignment) => (alignment === 0 ? [] : [{ base: 0, to: 1024 }]));
+    const claims = { calls: ['allocBitmap', 'freeRegion'], runArguments: ['alignment'] };
+    const target = listTarget(from, claims);
+    expect(hintOn(target, traceOf(target, [run(1n, 8n)]))).toBe(
+      'if it takes no alignment of less than a page frame, let the target pass 4096 in its place',
+    );
+  });
+});
+
+describe('the hint on a total of other page frames', () => {
+  it('is to leave the call out', () => {
+    const target = listTarget(
+      (free) => ({ alloc: () => free.pop() ?? null, totalAmount: () => free.length - 1 }),
+      { calls: ['alloc', 'totalAmount'] },
+    );
+    expect(hintOn(target, traceOf(target, []))).toMatch(
+      /^if it counts other page frames, .*, leave totalAmount out/,
+    );
+  });
+});
+
+describe('a defect of an argument', () => {
+  it('is not explained away: a single page frame is not aligned', () => {
+    const target = listTarget(
+      runsOf((count, _, alignment) =>
+        count === 1
+          ? [{ base: 0, to: 8192 }]
+          : Array.from({ length: 8192 / alignment }, (_, i) => ({
+              base: i * alignment,
+              to: i * alignment + count,
+            })),
+      ),
+      { calls: ['allocBitmap', 'freeRegion', 'freeAmount'], runArguments: ['alignment'] },
+    );
+    expect(claimsFor(target, [run(1n), run(1n, 4n * PAGE_BYTES)])).toBeNull();
+  });
+});
+
+describe('an allocator that hands out an eighth of memory', () => {
+  it('does not hold the rest back, as below a watermark', () => {
+    const eighth: Parameters<typeof listOf>[0] = (pages) => {
+      const free = pages.slice(0, pages.length / 8);
+      return { alloc: () => free.pop() ?? null };
+    };
+    const map = memoryMap([{ type: 'conventional', start: PAGE_BYTES, pages: 32 }]);
+    const operations: Program = Array(5).fill({ call: 'alloc' });
+    const target = listTarget(eighth, { calls: ['alloc'] });
+    const trace = execute(target, { map, config: config(), policies: [], operations }).trace();
+    expect(explain(target, trace)).toBeNull();
+  });
+});
+
+describe('an allocator that finds no memory', () => {
+  const claimsWhere = (end: () => never): object | null => {
+    const target = listTarget((free) => ({ alloc: () => free.pop() ?? end() }), { calls: ['alloc'] });
+    return claimsFor(target, Array(1024).fill({ call: 'alloc' }));
+  };
+
+  it('may stop', () => {
+    const stop = (): never => {
+      throw new Error('out of memory');
+    };
+    expect(claimsWhere(stop)).toEqual({ outOfMemory: 'undefined' });
+  });
+
+  it('must not call itself for ever', () => {
+    const again = (): never => again();
+    expect(claimsWhere(again)).toBeNull();
+  });
 });
 
 describe('the claim that explains a program', () => {
@@ -347,6 +434,127 @@ describe('the claim that explains a program', () => {
     const world = { map, config: config({ bitmapMaxAddr: 2n ** 28n }) };
     const trace = execute(target, { ...world, policies: [], operations: [run(16384n)] }).trace();
     expect(explain(target, trace)?.candidate.claims).toEqual({ largestRun: 8192 });
+  });
+
+  it('is that blocks are freed whole, where a free is lost that does not begin where one does', () => {
+    const losing: Parameters<typeof listOf>[0] = (pages, start) => {
+      const inner = blocks(pages, start);
+      const heads = new Set<bigint>();
+      const freeRegion: SomePmm['freeRegion'] = (address, count) =>
+        heads.has(BigInt(address)) ? inner.freeRegion?.(address, count) : undefined;
+      return {
+        ...inner,
+        allocBitmap: (...args) => {
+          const found = inner.allocBitmap?.(...args) ?? null;
+          if (found !== null) heads.add(found);
+          return found;
+        },
+        free: (address) => freeRegion(address, 1),
+        freeRegion,
+      };
+    };
+    const calls = ['allocBitmap', 'free', 'freeRegion', 'freeAmount'];
+    const target = listTarget(losing, { calls, contiguous: 'orders' });
+    expect(claimsFor(target, [run(4n), freeRegion(page(2), 2n)])).toEqual({ freeRuns: 'whole' });
+  });
+
+  it('is that blocks of 2ⁿ page frames are freed whole, where the count of a free is rounded up to one', () => {
+    const rounding: Parameters<typeof listOf>[0] = (pages, start) => {
+      const inner = blocks(pages, start);
+      const freeRegion: SomePmm['freeRegion'] = (address, count) =>
+        inner.freeRegion?.(address, count > 0 ? 2 ** Math.ceil(Math.log2(Number(count))) : 1);
+      return { ...inner, freeRegion };
+    };
+    const calls = ['allocBitmap', 'free', 'freeRegion', 'freeAmount'];
+    const target = listTarget(rounding, { calls, contiguous: 'powers-of-two', runArguments: [] });
+    expect(claimsFor(target, [run(8n), freeRegion(page(0), 3n)])).toEqual({ freeRuns: 'whole' });
+  });
+
+  it.each([
+    ['freeAmount', []],
+    ['free', Array<Operation<Reference>>(256).fill({ call: 'alloc' })],
+  ] as const)('is that memory above some address is not managed, with %s', (call, operations) => {
+    const below: Parameters<typeof listOf>[0] = (pages, start) => {
+      const free = pages.filter((address) => address - start < 2n ** 20n);
+      return {
+        alloc: () => free.pop() ?? null,
+        free: (address) => void free.push(address),
+        freeAmount: () => free.length,
+      };
+    };
+    const target = listTarget(below, { calls: ['alloc', call] });
+    expect(claimsFor(target, operations)).toEqual({ memoryBelow: '0x100000' });
+    const { candidate } = explain(target, traceOf(target, operations)) ?? {};
+    expect(candidate?.question).toBe('is it on purpose that this memory stays unused?');
+  });
+
+  it('is that boot memory is kept, where that below free memory is refused and that above is taken', () => {
+    const from: Parameters<typeof listOf>[0] = (free) => {
+      const [first = 0n] = free;
+      return {
+        alloc: () => free.pop() ?? null,
+        free: (address) => {
+          if (address < first) throw new Error('not mine');
+          free.push(address - (address % PAGE_BYTES));
+        },
+      };
+    };
+    const map = memoryMap([
+      { type: 'loaderData', start: 0n, pages: 1 },
+      { type: 'conventional', start: PAGE_BYTES, pages: 8 },
+    ]);
+    const target = listTarget(from, { calls: ['alloc', 'free'] });
+    const boot: Program = [free({ absolute: HIGHER_HALF_48 })];
+    const trace = execute(target, { map, config: config(), policies: [], operations: boot }).trace();
+    expect(explain(target, trace)?.candidate.claims).toEqual({ bootMemory: 'kept' });
+  });
+
+  it('comes with a question about the misuse that was tried', () => {
+    const trusting: Parameters<typeof listOf>[0] = (free) => ({
+      alloc: () => free.pop() ?? null,
+      free: (address) => {
+        if (free.includes(address)) throw new Error('freed twice');
+        free.push(address);
+      },
+    });
+    const target = listTarget(trusting, { calls: ['alloc', 'free'], misuse: 'panics' });
+    const trace = traceOf(target, [free({ absolute: HIGHER_HALF_48 })]);
+    expect(explain(target, trace)?.candidate).toMatchObject({
+      claims: { misuse: 'undefined' },
+      question: 'is it on purpose that it does not notice frees of what it never handed out?',
+    });
+  });
+
+  it('is that runs have no alignment, where the first ones are aligned by chance', () => {
+    // Each block of 4096 page frames from the first one on is handed out from its end: the first run lies at page frame 4096.
+    const target = listTarget(
+      runsOf((count) =>
+        Array.from({ length: 4097 - count }, (_, i) => ({ base: 4097 - count - i, to: 4097 - i })),
+      ),
+      { calls: ['allocBitmap', 'freeRegion', 'freeAmount'], runArguments: ['alignment'] },
+    );
+    const trace = traceOf(target, [run(1n), run(1n, 3n * PAGE_BYTES)]);
+    expect(explain(target, trace)?.candidate).toMatchObject({
+      claims: { runArguments: [] },
+      question: 'does its call take no alignment?',
+    });
+  });
+
+  it('is that runs have no alignment, where there are only runs of one page frame', () => {
+    const single = runsOf((count) => (count === 1 ? [{ base: 0, to: 8192 }] : []));
+    const calls = ['allocBitmap', 'freeRegion', 'freeAmount'];
+    const target = listTarget(single, { calls, runArguments: ['alignment'], largestRequest: 1 });
+    expect(claimsFor(target, [run(1n, 32n * PAGE_BYTES)])).toEqual({ runArguments: [] });
+  });
+
+  it('is not that a zone for blocks ends where memory begins that is handed out', () => {
+    const above: Parameters<typeof listOf>[0] = (pages, start) => {
+      const inner = runsOf(() => [{ base: 4, to: 8192, isBlock: true }])(pages, start);
+      return { ...inner, alloc: () => inner.allocBitmap?.(1, 2n ** 40n, 4096) ?? null };
+    };
+    const calls = ['alloc', 'allocBitmap', 'freeRegion'];
+    const target = listTarget(above, { calls, contiguous: 'orders', zones: 2 });
+    expect(claimsFor(target, [{ call: 'alloc' }])).toEqual({ singlePages: 'anywhere' });
   });
 
   it('is a further zone, and that runs have no alignment though a zone begins at a multiple of much', () => {

@@ -1,6 +1,6 @@
 /** Hints: what the author of correct code would do about a counterexample, in a line that begins with the condition. */
 import type { Target } from '../../runner/index.ts';
-import { isAllocation, type Trace } from '../../spec/index.ts';
+import { isAllocation, PAGE_BYTES, type Trace } from '../../spec/index.ts';
 import type { Candidate } from './candidate.ts';
 import { explain } from './explain.ts';
 
@@ -19,6 +19,8 @@ function adviceOnInit({ violation, responses, profile }: Trace): string | null {
   const [started] = responses;
   if (violation?.at !== -1 || started === undefined) return null;
   const { clause, explanation } = violation;
+  if (clause === 'init.total' && explanation.startsWith('totalAmount() is '))
+    return 'if it counts other page frames, as those alone that it manages, leave totalAmount out: of the target, and of "calls"';
   if (
     clause === 'init.total' &&
     started.outcome.kind === 'malformed' &&
@@ -36,6 +38,15 @@ function adviceOnErrors({ violation, responses }: Trace): string | null {
   const outcome = responses[violation.at + 1]?.outcome;
   return outcome?.kind === 'malformed' && outcome.message.startsWith('it threw ')
     ? 'if this error is how it refuses misuse, throw PmmPanic of frameproof/spec in its place, or claim "misuse": "undefined"'
+    : null;
+}
+
+/** Returns what to do about an alignment of less than a page frame that is refused; null for others. */
+function adviceOnAlignment({ violation, scenario }: Trace): string | null {
+  const operation = violation === undefined ? undefined : scenario.operations[violation.at];
+  const isLess = operation !== undefined && 'alignment' in operation && operation.alignment < PAGE_BYTES;
+  return isLess && violation?.clause.endsWith('.complete')
+    ? 'if it takes no alignment of less than a page frame, let the target pass 4096 in its place'
     : null;
 }
 
@@ -59,9 +70,11 @@ function adviceOnBlocks({ violation, profile }: Trace): string | null {
 }
 
 /** Returns what to do about a call of no page frames, which no claim leaves out; null for others. */
-function adviceOnNone({ violation, scenario }: Trace): string | null {
+function adviceOnNone({ violation, scenario, profile }: Trace): string | null {
   const operation = violation === undefined ? undefined : scenario.operations[violation.at];
   if (operation === undefined || !('count' in operation) || operation.count !== 0n) return null;
+  // It stands for order 64.
+  if (profile?.contiguous === 'orders') return null;
   return 'if no caller asks for no page frames, let the target answer that: a run of none fails, everything else does nothing';
 }
 
@@ -71,11 +84,17 @@ function adviceOnNone({ violation, scenario }: Trace): string | null {
  */
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
-  if (explanation === null)
-    return [adviceOnInit, adviceOnErrors, adviceOnNone, adviceOnMore, adviceOnBlocks].reduce<string | null>(
-      (found, advice) => found ?? advice(trace),
-      null,
-    );
+  if (explanation === null) {
+    const advice = [
+      adviceOnInit,
+      adviceOnErrors,
+      adviceOnNone,
+      adviceOnAlignment,
+      adviceOnMore,
+      adviceOnBlocks,
+    ];
+    return advice.reduce<string | null>((found, about) => found ?? about(trace), null);
+  }
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;
 }

@@ -1,11 +1,11 @@
 //! `Pmm` as a target of frameproof: gives the allocator the memory of a program, and each of its calls the name that frameproof knows.
-//! A call that your allocator does not have stays `None`, and is left out of the profile. The types are those of frameproof.h.
+//! A call that your allocator does not have is left out of `main` and of the profile. The types are those of frameproof.h.
 
 mod pmm;
 
 use pmm::Pmm;
 use std::os::raw::{c_char, c_int, c_void};
-use std::ptr::{addr_of_mut, null_mut};
+use std::ptr::{addr_of_mut, null_mut, NonNull};
 
 #[repr(C)]
 struct Descriptor {
@@ -27,9 +27,11 @@ struct Memory {
 
 type Amount = Option<extern "C" fn() -> u64>;
 
+/// The calls that an allocator may have, in the order of frameproof.h.
 #[repr(C)]
+#[derive(Default)]
 struct Target {
-    profile: *const c_char,
+    profile: Option<NonNull<c_char>>,
     init: Option<extern "C" fn(&Memory) -> bool>,
     alloc: Option<extern "C" fn() -> *mut u8>,
     alloc_pages: Option<extern "C" fn(*mut *mut u8, u64) -> bool>,
@@ -41,8 +43,15 @@ struct Target {
     free_amount: Amount,
     reserved_amount: Amount,
     live: Option<extern "C" fn()>,
-    /// The functions of further calls, from `alloc_some` to `free_order`.
-    further: [Option<extern "C" fn()>; 9],
+    alloc_some: Option<extern "C" fn(*mut *mut u8, u64) -> u64>,
+    retain: Option<extern "C" fn(*mut u8) -> bool>,
+    release: Option<extern "C" fn(*mut u8) -> bool>,
+    alloc_at: Option<extern "C" fn(*mut u8, u64) -> *mut u8>,
+    alloc_within: Option<extern "C" fn(u64, u64, u64, u64, u64) -> *mut u8>,
+    add_region: Option<extern "C" fn(*mut u8, u64) -> bool>,
+    remove_region: Option<extern "C" fn(*mut u8, u64) -> bool>,
+    alloc_order: Option<extern "C" fn(u64) -> *mut u8>,
+    free_order: Option<extern "C" fn(*mut u8, u64) -> bool>,
 }
 
 extern "C" {
@@ -100,19 +109,12 @@ pub extern "C" fn main(_: c_int, _: *const *const c_void) -> c_int {
         unsafe { fp_abort(format!("panicked{place}\0").as_ptr().cast()) }
     }));
     let target = Target {
-        profile: PROFILE.as_ptr().cast(),
+        profile: NonNull::new(PROFILE.as_ptr() as *mut c_char),
         init: Some(init),
         alloc: Some(alloc),
-        alloc_pages: None,
-        alloc_bitmap: None,
         free: Some(free),
-        free_pages: None,
-        free_region: None,
-        total_amount: None,
         free_amount: Some(free_amount),
-        reserved_amount: None,
-        live: None,
-        further: [None; 9],
+        ..Target::default()
     };
     unsafe { fp_serve(&target) }
 }

@@ -74,9 +74,12 @@ export function ofBatches({ moment: { demand, response }, profile }: Broken): re
   return [partial, rest, both].map((one) => ({ ...one, ...tried }));
 }
 
+/** What code does that neither stops nor waits: it reads or writes where nothing is, or calls itself without an end. */
+const WILD = /SIGSEGV|SIGBUS|AddressSanitizer|out of bounds|null pointer|stack overflow|Maximum call stack/;
+
 export function ofMemory({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
-  if (demand?.expected.kind !== 'refused' || !['malformed', 'panicked'].includes(response.outcome.kind))
-    return [];
+  const { outcome } = response;
+  if (demand?.expected.kind !== 'refused' || !('message' in outcome) || WILD.test(outcome.message)) return [];
   const large = COUNTS.map((count): Program => [run(count)]);
   const batches = COUNTS.map((count): Program => [{ call: 'allocPages', count }]);
   return [

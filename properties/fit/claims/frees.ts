@@ -102,27 +102,51 @@ export function ofUnaligned(broken: Broken): readonly Candidate[] {
   ]);
 }
 
+/** How runs may be taken back, with what tells it. */
+interface Tried extends Pick<Candidate, 'probes' | 'controls'> {
+  readonly what: string;
+}
+
 export function ofParts(broken: Broken): readonly Candidate[] {
   const { moment, profile } = broken;
   const expected = moment.demand?.expected.kind;
   if (profile.freeRuns === 'whole') return [];
   const isGranted = (operation: Operation<Reference>): boolean =>
     operation !== moment.demand?.operation || expected === 'granted';
-  return ofFrees(broken, isGranted, (call) => [
-    'part',
-    {
-      claims: { freeRuns: 'whole' },
-      condition: `${call}() takes runs back only as they were handed out`,
-      probes: [
-        [run(4n), freeRegion(page(0), 3n)],
-        [run(4n), freeRegion(page(1), 2n)],
-        [run(8n), freeRegion(page(4), 4n)],
-        [run(4n), free(page(1))],
-        [run(2n), free(page(0))],
-      ],
-      controls: [[run(4n), freeRegion(page(0), 4n)]],
-    },
-  ]);
+  const held = [run(4n), freeRegion(page(0), 4n)];
+  const handedOut: Tried = {
+    what: 'as they were handed out',
+    probes: [
+      // No block of 2ⁿ page frames begins elsewhere.
+      ...(profile.contiguous === 'orders'
+        ? [[run(4n), freeRegion(page(2), 2n)]]
+        : [
+            [run(4n), freeRegion(page(0), 3n)],
+            [run(4n), freeRegion(page(1), 2n)],
+          ]),
+      [run(8n), freeRegion(page(4), 4n)],
+      [run(4n), free(page(1))],
+      [run(2n), free(page(0))],
+    ],
+    controls: [held],
+  };
+  // A count that is rounded up takes back more than it says.
+  const rounded: Tried = {
+    what: 'of 2ⁿ page frames',
+    probes: [
+      [run(4n), freeRegion(page(0), 3n)],
+      [run(8n), freeRegion(page(0), 5n)],
+      [run(8n), freeRegion(page(4), 3n)],
+    ],
+    controls: [held, [run(8n), freeRegion(page(4), 4n)], [run(4n), free(page(1))]],
+  };
+  return [handedOut, ...(profile.contiguous === 'powers-of-two' ? [rounded] : [])].flatMap(
+    ({ what, ...tried }) =>
+      ofFrees(broken, isGranted, (call) => [
+        'part',
+        { claims: { freeRuns: 'whole' }, condition: `${call}() takes runs back only ${what}`, ...tried },
+      ]),
+  );
 }
 
 /** Whether boot memory is freed. */
@@ -131,24 +155,43 @@ function freesBoot({ demand, before, touched }: Broken['moment']): boolean {
   return touched.some(({ base }) => before.ownerOf(base) === 'boot');
 }
 
-/** Frees of boot memory that are refused, or go wrong in silence: tried on a world that has some above free memory. */
+/** Frees of boot memory that are refused, or go wrong in silence. */
 export function ofBoot({ earlier, moment, profile }: Broken): readonly Candidate[] {
   const { response, violation } = moment;
   const isLast = violation?.clause === 'owner.agrees' ? violation.owner === 'boot' : freesBoot(moment);
   if (profile.bootMemory === 'kept' || !(isLast || earlier.some(freesBoot))) return [];
+  const isSilent = !isLast || (response.outcome.kind === 'done' && violation?.clause !== 'owner.agrees');
+  const kept = [true, false].map((isAbove) => keptBoot(profile, { isAbove, isSilent }));
+  const also = (more: Candidate['claims']): readonly Candidate[] =>
+    kept.map((one) => ({ ...one, claims: { ...one.claims, ...more } }));
+  if (isSilent && profile.misuse !== 'undefined')
+    return also({ uncaught: [...new Set([...profile.uncaught, 'foreign'])] });
+  return response.outcome.kind === 'failed' && profile.misuse === 'panics'
+    ? also({ misuse: 'refused' })
+    : kept;
+}
+
+/** Returns the candidate that boot memory is kept, tried on a world that has some above free memory, or below. */
+function keptBoot(
+  profile: Profile,
+  { isAbove, isSilent }: { readonly isAbove: boolean; readonly isSilent: boolean },
+): Candidate {
   const pages = 16 + profile.memoryAtLeast;
-  const start = profile.neverBelow + PAGE_BYTES;
+  const low = profile.neverBelow + PAGE_BYTES;
+  const start = isAbove ? low : low + 4n * PAGE_BYTES;
   const end = start + BigInt(pages) * PAGE_BYTES;
   const room: DescriptorInput = { type: 'conventional', start, pages };
+  const bootStart = isAbove ? end : low;
   const worldOf = (...descriptors: readonly DescriptorInput[]): World => ({
     map: memoryMap(descriptors),
     config: config({ bitmapMaxAddr: start + 8n * PAGE_BYTES }),
   });
-  const boot = [0n, 1n, 3n].map((k): Reference => ({ absolute: HIGHER_HALF_48 + end + k * PAGE_BYTES }));
-  const isSilent = !isLast || (response.outcome.kind === 'done' && violation?.clause !== 'owner.agrees');
+  const boot = [0n, 1n, 3n].map(
+    (k): Reference => ({ absolute: HIGHER_HALF_48 + bootStart + k * PAGE_BYTES }),
+  );
   // What goes wrong in silence may show only once all memory is used.
   const rest = Array<Operation<Reference>>(isSilent ? pages + boot.length : 0).fill(single(profile));
-  const kept: Candidate = {
+  return {
     claims: { bootMemory: 'kept' },
     condition: 'boot memory is never handed over',
     question: 'is it on purpose that this memory stays unused?',
@@ -163,16 +206,10 @@ export function ofBoot({ earlier, moment, profile }: Broken): readonly Candidate
       [run(1n), freeRegion(page(0), 1n), ...rest],
     ],
     worlds: {
-      probed: worldOf(room, { type: 'loaderData', start: end, pages: 4 }),
+      probed: worldOf(room, { type: 'loaderData', start: bootStart, pages: 4 }),
       controlled: worldOf(room),
     },
   };
-  const also = (more: Candidate['claims']): Candidate => ({ ...kept, claims: { ...kept.claims, ...more } });
-  if (isSilent && profile.misuse !== 'undefined')
-    return [also({ uncaught: [...new Set([...profile.uncaught, 'foreign'])] })];
-  return [
-    response.outcome.kind === 'failed' && profile.misuse === 'panics' ? also({ misuse: 'refused' }) : kept,
-  ];
 }
 
 /** Frees of what may not be freed, by their kind. */
@@ -231,7 +268,7 @@ export function ofMisuse({ moment: { demand, response }, profile }: Broken): rea
   const trusting: Candidate = {
     claims: { misuse: 'undefined', uncaught: [] },
     condition: 'it trusts its callers: what it does on misuse is undefined',
-    question: 'is it on purpose that it notices no double free?',
+    question: `is it on purpose that it does not notice ${UNCAUGHT[kind]}?`,
     probes: all,
   };
   return response.outcome.kind === 'failed' ? [refused, ...uncaught, trusting] : [...uncaught, trusting];

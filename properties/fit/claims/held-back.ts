@@ -43,6 +43,7 @@ export function ofHeldBack({ clause, moment: { response }, profile }: Broken): r
   const { holdsBack: below } = profile;
   return Array.from({ length: MOST_HELD_BACK }, (_, i) => i + 1).flatMap((held) => {
     const { world, pages } = singlesWorld(profile, below + held + 4);
+    const larger = singlesWorld(profile, 4 * held + 4);
     const one = single(profile);
     const worlds = { probed: world, controlled: world };
     const all = times(pages - below, one);
@@ -58,8 +59,9 @@ export function ofHeldBack({ clause, moment: { response }, profile }: Broken): r
         // One is often a defect.
         ...(held === 1 ? { isHintOnly: true } : {}),
         probes: [times(pages - held + 1, one)],
-        controls: [times(pages - held, one)],
-        worlds,
+        // A watermark is the same in a larger world: what is left of it is not in proportion.
+        controls: [times(larger.pages - held, one)],
+        worlds: { probed: world, controlled: larger.world },
       },
     ];
     return [

@@ -1,4 +1,5 @@
 /** Claims about init: page frames that the manager keeps, and low memory that it leaves unused. */
+import type { World } from '../../../runner/index.ts';
 import {
   counted,
   type Operation,
@@ -13,6 +14,9 @@ import { ONE_ZONE } from './zones.ts';
 /** Where memory may begin that is handed out: up to 16 MiB. */
 const LOW_ENDS = powersBelow(0x100_0001n, PAGE_BYTES);
 
+/** Page frames on either side of where memory may end. */
+const NEAR = 32;
+
 /** The beginning of the message where a manager in TypeScript has no `errno`. */
 const NO_ERRNO = /^reading errno and the amounts, it threw TypeError: errno is undefined/;
 
@@ -21,7 +25,7 @@ export function ofInit(broken: Broken): readonly Candidate[] {
     clause,
     moment: { response },
   } = broken;
-  if (clause === 'init.free') return [...ofLowMemory(), ...ofUnnamed(broken)];
+  if (clause === 'init.free') return [...ofLowMemory(), ...ofHighMemory(broken), ...ofUnnamed(broken)];
   const { outcome } = response;
   if (outcome.kind === 'malformed' && NO_ERRNO.test(outcome.message)) {
     const failures = broken.profile.failures.filter((report) => report !== 'errno');
@@ -73,14 +77,41 @@ function ofLowMemory(tried: (free: number) => Program = () => []): readonly Cand
   });
 }
 
-/** Low memory that shows only in refusals, where there is no free amount. */
-export function ofUnseenMemory({
-  clause,
-  moment: { demand, response },
-  profile,
-}: Broken): readonly Candidate[] {
-  const isTold = profile.calls.includes('freeAmount') || profile.neverBelow > 0n;
+/** RAM from some address up that is not free after init, as above the end of a table: `tried` as in {@link ofLowMemory}. */
+function ofHighMemory(
+  { profile }: Broken,
+  tried: (free: number) => Program = () => [],
+): readonly Candidate[] {
+  const { memoryAtLeast, memoryBelow, neverBelow } = profile;
+  const near = BigInt(NEAR + memoryAtLeast);
+  const reach = memoryBelow - near * PAGE_BYTES;
+  return powersBelow(reach, 2n ** 20n)
+    .filter((end) => end >= neverBelow + near * PAGE_BYTES)
+    .map((end) => {
+      const middle = end / PAGE_BYTES;
+      const program = tried(Number(near));
+      const worldFrom = (base: bigint): World =>
+        freeWorld(base, base + near, single(profile).call === 'alloc' ? base : base + near);
+      return {
+        claims: { memoryBelow: toHex(end) },
+        condition: `it manages no memory from ${toHex(end)} up`,
+        question: 'is it on purpose that this memory stays unused?',
+        probes: [program],
+        controls: [program],
+        worlds: { probed: worldFrom(middle), controlled: worldFrom(middle - near) },
+      };
+    });
+}
+
+/** Memory left unused that shows only in refusals, where there is no free amount. */
+export function ofUnseenMemory(broken: Broken): readonly Candidate[] {
+  const {
+    clause,
+    moment: { demand, response },
+    profile,
+  } = broken;
   const isRefused = demand?.expected.kind === 'granted' && response.outcome.kind === 'failed';
-  if (isTold || !isRefused || !clause.endsWith('.complete')) return [];
-  return ofLowMemory((free) => Array<Operation<Reference>>(free + 1).fill(single(profile)));
+  if (profile.calls.includes('freeAmount') || !isRefused || !clause.endsWith('.complete')) return [];
+  const exhausting = (free: number): Program => Array<Operation<Reference>>(free + 1).fill(single(profile));
+  return [...(profile.neverBelow > 0n ? [] : ofLowMemory(exhausting)), ...ofHighMemory(broken, exhausting)];
 }

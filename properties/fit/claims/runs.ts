@@ -23,15 +23,19 @@ import {
   single,
 } from '../candidate.ts';
 
-/** Runs of an alignment, or twice that, at first and after others: a defect seldom breaks most of them. */
-function alignedRuns(alignment: bigint): readonly Program[] {
+/** Runs of an alignment, or twice that, at first and after others: a defect, as of single page frames, seldom breaks most of them. */
+function alignedRuns({ largestRequest, largestRun }: Profile, alignment: bigint): readonly Program[] {
+  const most = Math.min(largestRequest ?? Infinity, largestRun ?? Infinity);
+  // What is refused whatever its alignment tells nothing.
+  const of = (count: bigint, aligned?: bigint): Operation<Reference> =>
+    run(count <= most ? count : 1n, aligned);
   return [
-    [run(1n, alignment)],
-    [run(1n, 2n * alignment)],
-    [run(2n), run(1n, alignment)],
-    [run(4n), run(2n, 2n * alignment)],
-    [run(1n), run(1n), run(1n, alignment)],
-    [run(8n), run(1n), run(1n, 2n * alignment)],
+    [of(1n, alignment)],
+    [of(2n, 2n * alignment)],
+    [of(2n), of(4n, alignment)],
+    [of(4n), of(2n, 2n * alignment)],
+    [of(1n), of(1n), of(2n, alignment)],
+    [of(8n), of(1n), of(1n, 2n * alignment)],
   ];
 }
 
@@ -47,6 +51,12 @@ function roomFor(largest: bigint, { memoryBelow }: Profile): Pick<Candidate, 'wo
   const world = freeWorld(1n, end, end / 2n);
   return { worlds: { probed: world, controlled: world } };
 }
+
+/** Runs whose alignment is a power of two; the first one is aligned by chance where runs come from the end of a block. */
+const EVEN: readonly Program[] = [
+  ...[2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+  [run(1n), run(1n, 4n * PAGE_BYTES)],
+];
 
 /** The counts of a run that are not powers of two. */
 const ODD = [3n, 5n, 6n, 7n];
@@ -76,6 +86,7 @@ export function ofBounds({ moment: { demand, response }, profile }: Broken): rea
       response.outcome.kind === 'address' && {
         claims: without('minAddr'),
         condition: 'its runs have no lower limit (minAddr)',
+        question: 'does its call take no such limit?',
         probes: [2n ** 41n, 2n ** 42n, 2n ** 51n].map((end) => [bounded(1n, { minAddr: end })]),
         controls: [[bounded(1n, {})]],
       },
@@ -83,6 +94,7 @@ export function ofBounds({ moment: { demand, response }, profile }: Broken): rea
       response.outcome.kind === 'address' && {
         claims: without('boundary'),
         condition: 'its runs may cross any boundary',
+        question: 'does its call take no boundary?',
         // Runs that must cross, and runs in whose midst there is a boundary: a defect is often at an edge.
         probes: [
           ...powers.map((pages) => [bounded(pages + 1n, { boundary: pages * PAGE_BYTES })]),
@@ -169,6 +181,7 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
       response.outcome.kind === 'address' && {
         claims: { runArguments: profile.runArguments.filter((name) => name !== 'maxAddr') },
         condition: 'its runs have no upper limit (maxAddr)',
+        question: 'does its call take no such limit?',
         probes: [0n, 2n, 4n].map((pages) => [run(8n, PAGE_BYTES, pages * PAGE_BYTES)]),
         controls: [[run(8n)]],
       },
@@ -177,14 +190,14 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
         claims: { alignments: 'powers-of-two' },
         condition: 'alignments of its runs are powers of two',
         probes: [...ODD, 12n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
-        controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+        controls: EVEN,
       },
     alignment > PAGE_BYTES &&
       alignment % PAGE_BYTES !== 0n && {
         claims: { alignments: 'powers-of-two' },
         condition: 'alignments of its runs are powers of two, because it takes no other number of bytes',
         probes: [...ODD, 8n].map((pages) => [run(1n, pages * PAGE_BYTES + 8n)]),
-        controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+        controls: EVEN,
       },
     ...(maxAddr === U64_MAX || isPowerOfTwo(maxAddr) ? [] : [upTo, singlyUpTo]).map(
       (fill): Candidate => ({
@@ -202,7 +215,8 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
         ...(profile.largestAlignment === null ? {} : { largestAlignment: null }),
       },
       condition: 'its runs have no alignment',
-      probes: alignedRuns(32n * PAGE_BYTES),
+      question: 'does its call take no alignment?',
+      probes: alignedRuns(profile, 32n * PAGE_BYTES),
     },
     {
       claims: { runsWithin: 'descriptors' },
@@ -223,7 +237,7 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
     (largest): Candidate => ({
       claims: { largestAlignment: toHex(largest) },
       condition: `its largest alignment is ${toHex(largest)}`,
-      probes: alignedRuns(2n * largest),
+      probes: alignedRuns(profile, 2n * largest),
       controls: [[run(1n, largest)], [run(2n), run(1n, largest)]],
     }),
   );

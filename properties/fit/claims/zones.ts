@@ -50,15 +50,14 @@ function ofFixedZones(profile: Profile): readonly Candidate[] {
     // One page frame less below: were the lowest ones held back, as many would be left in both worlds.
     const controlled = freeWorld(middle - half + 1n, middle + above, middle);
     const singles = Array<Operation<Reference>>(Number(above)).fill(single(profile));
+    // All below but one page frame, by blocks where there is nothing else: memory that is only left unused is no zone.
+    const below = profile.contiguous === 'any' ? [half - 1n] : powersBelow(half, 1n).toReversed();
     return {
       claims: { bitmapZoneEnd: toHex(end) },
       condition: `its bitmap zone always ends at ${toHex(end)}`,
       probes: [[...singles, single(profile)], [run(half + above / 2n)]],
       // One more must fail: an allocator that hands out high page frames first has no zones for that.
-      controls: [
-        [...singles, single(profile)],
-        [run(half - 1n), run(1n)],
-      ],
+      controls: [[...singles, single(profile)], [...below, 1n].map((count) => run(count))],
       worlds: { probed, controlled },
     };
   });
