@@ -9,11 +9,27 @@ import { temporaryFolder } from './testing/temporary-folder.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WORKS = join(ROOT, 'examples/works.ts');
 const LOCK = JSON.stringify(join(ROOT, 'examples/broken-lock.ts'));
+const LOCK_FREE = JSON.stringify(join(ROOT, 'examples/lock-free.ts'));
+const STANDARD = 'callers of a module make the standard calls, and those of the profile that it exports';
 const folder = temporaryFolder({
   'added.mjs': `import attach from ${LOCK};
 export const policies = ['lifo'];
 export default (...passed) => Object.assign(attach(...passed), { retain() {}, addRegion() {} });`,
-  'claims.mjs': `export { default } from ${LOCK}; export const profile = { calls: ['retain'] };`,
+  'keeps.mjs': `export { default } from ${LOCK}; export const profile = { keeps: 'named' };`,
+  'waits.mjs': `export { default } from ${LOCK}; export const profile = { outOfMemory: 'undefined' };`,
+  'list.mjs': `export { default } from ${LOCK}; export const sharedWords = () => [1, 2];`,
+  'three.mjs': `export { default } from ${LOCK}; export const sharedWords = 3;`,
+  'view.mjs': `export { profile, sharedWords } from ${LOCK_FREE};
+export default (map, { shared }) => ({ view: new Uint32Array(shared.words.buffer) });`,
+  // It remembers how often it allocated, and fails where it should not.
+  'remembers.mjs': `import attach from ${LOCK_FREE};
+export { profile, sharedWords } from ${LOCK_FREE};
+export default (...passed) => {
+  const caller = attach(...passed);
+  const alloc = caller.alloc.bind(caller);
+  let calls = 0;
+  return Object.assign(caller, { alloc: () => (++calls > 40 ? ((caller.errno = 'ENOMEM'), null) : alloc()) });
+};`,
   'nothing.mjs': 'export default 1;',
   'alone.mjs': `import Works from ${JSON.stringify(WORKS)}; export default (map, options) => new Works(map, options);`,
 });
@@ -69,15 +85,55 @@ it('a module is held to the policies that it exports, and calls beyond the stand
   expect(stdout).toContain(`
 not checked on this target:
   policy.first-fit: not promised
-  retain: callers of a module make the standard calls
-  addRegion: callers of a module make the standard calls
+  retain: callers of a module make the standard calls, and those of the profile
+    that it exports
+  addRegion: callers of a module make the standard calls, and those of the
+    profile that it exports
 `);
   const { stdout: json } = await run(`${args} --seed 3 --json`);
   expect(JSON.parse(json).unchecked).toEqual([
     { what: 'policy.first-fit', why: 'not promised' },
-    { what: 'retain', why: 'callers of a module make the standard calls' },
-    { what: 'addRegion', why: 'callers of a module make the standard calls' },
+    { what: 'retain', why: STANDARD },
+    { what: 'addRegion', why: STANDARD },
   ]);
+});
+
+describe.concurrent('a module with a state of its own, and claims', () => {
+  const few = '--seed 1 --calls 4000 --threads 2';
+
+  it('is held to its claims, under schedules and in threads', async () => {
+    const args = `check --concurrent --target examples/lock-free.ts --programs 100 ${few}`;
+    const { stdout, exitCode } = await run(args);
+    expect(stdout).toMatch(
+      /^every {5}2 callers with 1 call: [\d,]+ schedules of 2 choices, [\d,]+ moments \(/m,
+    );
+    expect(stdout).toMatch(/^threads {3}4,000 calls by 2 threads, [\d,]+ overlapped/m);
+    expect(stdout).toContain('\n  the two zones: it has one zone: all page frames are alike\n');
+    expect(stdout).toMatch(/^holds: no counterexample in 2,000 random schedules and 4,000 calls of threads/m);
+    expect(exitCode).toBe(0);
+  });
+
+  it('is found broken by a few calls, which are replayed', async () => {
+    const args = `check --concurrent --target examples/broken-lock-free.ts --corpus ${folder}/aba ${few} --json`;
+    const { stdout, exitCode } = await run(args);
+    expect(exitCode).toBe(1);
+    const { file, operations } = JSON.parse(stdout).counterexample;
+    expect(operations).toBeLessThanOrEqual(6);
+    const [replayed, works] = await Promise.all([
+      run(`replay ${file}`),
+      run(`replay ${file} --target examples/lock-free.ts`),
+    ]);
+    expect(replayed.stdout).toMatch(/^reproduced: concurrent\.linearizable is violated$/m);
+    expect(works).toMatchObject({ exitCode: 0, stdout: 'holds: some order explains the calls\n' });
+  });
+
+  it('is refused where a run depends on what a caller remembers beside the words', async () => {
+    const { stderr, exitCode } = await run(`check --concurrent --target ${folder}/remembers.mjs ${few}`);
+    expect(stderr).toMatch(
+      /: expected calls that depend only on their arguments and on shared words: a run broke concurrent\.linearizable, and on a fresh state the same schedule breaks nothing; what callers remember must lie in those words, too\n$/,
+    );
+    expect(exitCode).toBe(2);
+  });
 });
 
 // A machine with forty busy processes prints nothing in a second and a half.
@@ -111,8 +167,28 @@ describe('frameproof refuses in one line and exits with 2', () => {
       `${WORKS}: expected a default export that attaches a caller to a shared state: it threw TypeError: Class constructor ExtentList cannot be invoked without 'new'; a manager for one caller is checked without --concurrent`,
     ],
     [
-      `check --concurrent --target ${folder}/claims.mjs`,
-      `${folder}/claims.mjs: export profile: expected none with --concurrent: callers of a module make the standard calls and are held to the specification; callers of an executable, to its profile`,
+      `check --concurrent --target ${folder}/keeps.mjs`,
+      `${folder}/keeps.mjs: export profile: keeps: expected "nothing" with --concurrent, found "named": callers attach to a state, and none of them names what it keeps`,
+    ],
+    [
+      `check --concurrent --target ${folder}/waits.mjs`,
+      'check --concurrent: expected a target whose allocations may fail: who comes last is not known, and its profile says "outOfMemory": "undefined"',
+    ],
+    [
+      `check --concurrent --target ${folder}/three.mjs`,
+      `${folder}/three.mjs: export sharedWords: expected a function that builds the words of a fresh state: (map, options) => Int32Array`,
+    ],
+    [
+      `check --concurrent --target ${folder}/list.mjs`,
+      `${folder}/list.mjs: export sharedWords: expected it to return an Int32Array`,
+    ],
+    [
+      `check --concurrent --target ${folder}/view.mjs`,
+      `${folder}/view.mjs: expected shared words to be read, written and filled one by one, or by Atomics: words.buffer cannot be watched`,
+    ],
+    [
+      'check --concurrent --target examples/lock-free.ts --map examples/no-such.json',
+      'examples/no-such.json: expected a readable memory map: no such file',
     ],
     [
       `check --concurrent --target ${folder}/nothing.mjs`,

@@ -1,5 +1,6 @@
 /** `frameproof check --concurrent`: callers at the same time, under explored schedules and in real threads. */
 
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
   type ConcurrentResult,
@@ -13,9 +14,13 @@ import {
   type NativeCheckOptions,
   type NativeTarget,
   OURS_SHARED,
+  profileWorld,
   type Shape,
   saveConcurrentTrace,
 } from '../properties/concurrent/index.ts';
+import type { NamedWorld } from '../properties/random/index.ts';
+import { worldBeyond } from '../runner/index.ts';
+import { isModule } from '../runner/load/index.ts';
 import { type Config, config, counted, SpecError, uncheckedBy, WHOLE } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
@@ -54,7 +59,14 @@ function exitCodeOf({ violation, stopped }: ConcurrentResult): ExitCode {
   return stopped ? EXIT.interrupted : EXIT.holds;
 }
 
-function threadsOf({ threads = DEFAULT_THREADS }: CheckOptions): number {
+/** Returns the usual number of threads. Those of a module may spin: no more of them than run at once, or who holds a lock waits for those who wait for it. */
+function usualThreads(target: string): number {
+  return isModule(target)
+    ? Math.min(DEFAULT_THREADS, Math.max(FEWEST_THREADS, availableParallelism()))
+    : DEFAULT_THREADS;
+}
+
+function threadsOf({ target, threads = usualThreads(target) }: CheckOptions): number {
   if (threads >= FEWEST_THREADS && threads <= MOST_THREADS) return threads;
   throw new SpecError(
     `--threads: expected from ${FEWEST_THREADS} to ${MOST_THREADS} with --concurrent, found ${threads}`,
@@ -63,11 +75,12 @@ function threadsOf({ threads = DEFAULT_THREADS }: CheckOptions): number {
 
 async function targetOf({ target: name, policy }: CheckOptions): Promise<ConcurrentTarget> {
   const loaded = await loadConcurrentTarget(name);
+  const { profile = WHOLE } = loaded;
   const policies = policy ?? loaded.policies;
   return {
     ...loaded,
     policies,
-    unchecked: [...uncheckedBy({ ...WHOLE, policies }), ...(loaded.unchecked ?? [])],
+    unchecked: [...uncheckedBy({ ...profile, policies }), ...(loaded.unchecked ?? [])],
   };
 }
 
@@ -88,10 +101,27 @@ function nativeCheck(target: NativeTarget, { exhaustive, map }: CheckOptions & C
   return { target: { ...target, unchecked }, world: GENERATED, config: config(), run };
 }
 
+/** Page frames in each zone of a world within a profile. */
+const FRAMES = 512;
+
+/** Returns the world of real threads: the named one, or one within the profile of the target. */
+function worldFor({ profile }: ConcurrentTarget, options: CheckOptions & ConcurrentOptions): NamedWorld {
+  if (profile === undefined) return namedWorld(options);
+  if (options.map === undefined) {
+    const callers = Array.from({ length: threadsOf(options) }, () => 1);
+    const size = { bitmapFrames: FRAMES, stackFrames: FRAMES, before: 0, callers };
+    return { name: GENERATED, ...profileWorld(profile, size) };
+  }
+  const world = namedWorld(options);
+  const why = worldBeyond(profile, world);
+  if (why !== null) throw new SpecError(`--map: ${why}`);
+  return world;
+}
+
 /** Returns a check of a module, or of our own implementation. */
 async function moduleCheck(options: CheckOptions & ConcurrentOptions): Promise<Check> {
   const target = await targetOf(options);
-  const { name: world, map, config } = namedWorld(options);
+  const { name: world, map, config } = worldFor(target, options);
   const module = options.target === OURS_SHARED.name ? null : options.target;
   const shapes = options.exhaustive === true ? ALL_SHAPES : QUICK_SHAPES;
   const run = (common: CommonOptions): Promise<ConcurrentResult> =>

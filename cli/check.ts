@@ -207,7 +207,7 @@ export function checkCommand(): Command {
     .addOption(programTimeOption())
     .addOption(shrinkTimeOption())
     .option('--stop-first', 'end at the first counterexample, instead of one for each clause and call')
-    .addOption(threadsOption('1; with --concurrent, 4'))
+    .addOption(threadsOption('1; with --concurrent 4, of a module no more than cores'))
     .addOption(shardOption())
     .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
     .addOption(corpusOption())

@@ -43,10 +43,21 @@ function exploredLine({ explored, isNative }: ConcurrentResult): string {
   return `explored  ${met}; ${grouped(overlapping)} of ${counted(calls, 'call')} overlapped (${seconds.toFixed(1)} s)`;
 }
 
-function exhaustedLine({ shape, scenarios, schedules, moments, unguarded, seconds }: ExhaustedShape): string {
+function exhaustedLine({
+  shape,
+  scenarios,
+  schedules,
+  moments,
+  unguarded,
+  guarded,
+  seconds,
+}: ExhaustedShape): string {
   const calls = `${counted(shape.callers, 'caller')} with ${counted(shape.calls, 'call')}`;
   const met = `${counted(schedules, 'schedule')} of ${counted(scenarios, 'choice')}, ${counted(moments, 'moment')}`;
-  return `every     ${calls}: ${met}; ${counted(unguarded, 'access', 'accesses')} without the lock (${seconds.toFixed(1)} s)`;
+  // Of a state of its own, nobody knows which word is the lock.
+  const isKnown = guarded + unguarded > 0;
+  const without = isKnown ? `; ${counted(unguarded, 'access', 'accesses')} without the lock` : '';
+  return `every     ${calls}: ${met}${without} (${seconds.toFixed(1)} s)`;
 }
 
 function threadLines({ threads }: ConcurrentResult, count: number): readonly string[] {

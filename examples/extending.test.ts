@@ -80,7 +80,7 @@ describe('the page on extending', () => {
   it.each(blocks.map((text) => [text.split('\n')[0], text] as const))(
     'quotes the examples: %s',
     (_, text) => {
-      const sources = ['own-clause.ts', 'own-generator.ts', 'extending.test.ts'].map((name) =>
+      const sources = ['own-clause.ts', 'own-generator.ts', 'lock-free.ts', 'extending.test.ts'].map((name) =>
         readFileSync(inExamples(name), 'utf8'),
       );
       const flat = (code: string): string => code.replace(/\s+/g, ' ');

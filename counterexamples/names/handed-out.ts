@@ -31,6 +31,14 @@ export class HandedOut {
   readonly #blocks: Map<number, Run>[] = [];
   #notes = 0;
 
+  /** Returns one that knows as much, and notes for itself from now on. */
+  copy(): HandedOut {
+    const copied = new HandedOut();
+    copied.#blocks.push(...this.#blocks.map((blocks) => new Map(blocks)));
+    copied.#notes = this.#notes;
+    return copied;
+  }
+
   /** Notes that `count` page frames from `base` on are the pages of a result from `page` on. */
   note(base: number, count: number, { result, page }: ResultPage): void {
     this.#notes += 1;

@@ -30,12 +30,15 @@ function pagesAsked(operation: Operation, end: number): number {
 export class Names {
   readonly #config: Config;
   readonly #end: number;
-  readonly #handedOut = new HandedOut();
-  #results = 0;
+  readonly #handedOut: HandedOut;
+  #results: number;
 
-  constructor({ map, config }: { readonly map: MemoryMap; readonly config: Config }) {
+  /** `earlier` knows of what was handed out before, and does not learn what is handed out from now on. */
+  constructor({ map, config }: { readonly map: MemoryMap; readonly config: Config }, earlier?: Names) {
     this.#config = config;
     this.#end = pfnEnd(map);
+    this.#handedOut = earlier === undefined ? new HandedOut() : earlier.#handedOut.copy();
+    this.#results = earlier === undefined ? 0 : earlier.#results;
   }
 
   /** Returns an operation as programs write it. */

@@ -5,7 +5,7 @@
 
 import { errnoAfter, omitStacks, restoreStacks } from '../../runner/index.ts';
 import { type HigherHalf, halfOf, LeanCaller, NumberedCall } from '../../runner/lean/index.ts';
-import { type Config, type Operation, type Response, WHOLE } from '../../spec/index.ts';
+import { type Config, type Operation, type Profile, type Response, WHOLE } from '../../spec/index.ts';
 import type { CallerPmm } from './target.ts';
 
 export class CallerSession {
@@ -13,12 +13,18 @@ export class CallerSession {
   readonly #half: HigherHalf;
   readonly #caller: LeanCaller;
   readonly #call = new NumberedCall();
+  readonly #setsErrno: boolean;
   #warnings: string[] = [];
 
-  constructor(config: Config, attach: (warn: (message: string) => void) => CallerPmm) {
+  constructor(
+    config: Config,
+    attach: (warn: (message: string) => void) => CallerPmm,
+    profile: Profile = WHOLE,
+  ) {
     this.pmm = attach((message) => this.#warnings.push(message));
     this.#half = halfOf(config);
-    this.#caller = new LeanCaller(this.pmm, this.#half, WHOLE);
+    this.#caller = new LeanCaller(this.pmm, this.#half, profile);
+    this.#setsErrno = profile.failures.includes('errno');
   }
 
   /** Makes a call and returns the response. Whatever the manager throws becomes part of the response. */
@@ -31,6 +37,7 @@ export class CallerSession {
     restoreStacks(limit);
     const { hasStrayEntries: strayEntries } = caller;
     const outcome = caller.outcome();
-    return { outcome, errno: errnoAfter(this.pmm), warnings: this.#warnings, strayEntries };
+    const errno = this.#setsErrno ? { errno: errnoAfter(this.pmm) } : {};
+    return { outcome, ...errno, warnings: this.#warnings, strayEntries };
   }
 }

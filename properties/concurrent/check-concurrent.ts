@@ -5,12 +5,14 @@
  */
 
 import type { SideCounts } from '../../model/index.ts';
-import type { ClauseName, Config, MemoryMap } from '../../spec/index.ts';
+import { type ClauseName, type Config, type MemoryMap, SpecError } from '../../spec/index.ts';
 import { type Exhausted, exhaust, type Shape, scenariosOf } from './exhaust.ts';
 import type { ConcurrentViolation } from './judge-run.ts';
 import { type Cut, scenariosLike, smallWorld } from './recorded-scenario.ts';
-import { type FoundRun, type SampledSchedules, sampleSchedules } from './sample-schedules.ts';
+import { type FoundRun, type SampledSchedules, sampleSchedules, tryRun } from './sample-schedules.ts';
 import { beyondLimits } from './scenario.ts';
+import { runnerOf } from './scenario-runner.ts';
+import { following } from './schedulers.ts';
 import { callsOf, REPEATING, repeatRun, SHRINKING, type ShrunkRun, shrinkRun, until } from './shrink-run.ts';
 import type { ConcurrentTarget } from './target.ts';
 import { checkThreads, type ThreadsResult } from './threads/check-threads.ts';
@@ -94,12 +96,27 @@ function exhaustShape(shape: Shape, options: ConcurrentCheckOptions, isOver: () 
   return { ...result, shape, seconds };
 }
 
+/** Throws `SpecError` where a run that broke a clause does not break one again, under its schedule on a fresh state. */
+function refuseUnrepeated(
+  target: ConcurrentTarget,
+  { scenario, points, schedule, run, violation }: FoundRun,
+): void {
+  // One that was ended from outside may have been held up by the machine.
+  if (run.open.some(({ waits }) => waits === 'running')) return;
+  const [, again] = tryRun(runnerOf(target, scenario), points, following(schedule));
+  if (again !== null) return;
+  throw new SpecError(
+    `${target.name}: expected calls that depend only on their arguments and on shared words: a run broke ${violation.clause}, and on a fresh state the same schedule breaks nothing; what callers remember must lie in those words, too`,
+  );
+}
+
 /** Shrinks a run that broke a clause under a schedule. */
 function shrunkRun(
   first: FoundRun,
   { target, onFound, onProgress }: ConcurrentCheckOptions,
   isOver: () => boolean,
 ): NonNullable<ConcurrentResult['found']> {
+  refuseUnrepeated(target, first);
   onFound?.(first);
   const of = callsOf(first);
   const onSimpler = (found: FoundRun): void => onProgress?.(SHRINKING, of - callsOf(found), of);
@@ -113,8 +130,11 @@ function repeated(
   { target, map, config, workers, onProgress }: ConcurrentCheckOptions,
   isOver: () => boolean,
 ): FoundRun | null {
-  const recorded = { map, config, policies: target.policies, callers: workers, ...cut };
-  const scenarios = [...scenariosLike({ ...recorded, ...smallWorld(recorded) })];
+  const { policies, profile } = target;
+  const recorded = { map, config, policies, callers: workers, ...cut };
+  // A profile says where memory may lie: its world is small.
+  const world = profile === undefined ? smallWorld(recorded) : {};
+  const scenarios = [...scenariosLike({ ...recorded, ...world })];
   for (const [tried, like] of scenarios.entries()) {
     if (isOver() || beyondLimits(like, true) !== null) return null;
     onProgress?.(REPEATING, tried, scenarios.length);
@@ -126,12 +146,13 @@ function repeated(
 
 /** Runs real threads, until they are done or the signal is given: then to null. */
 async function threadsOr(options: ConcurrentCheckOptions): Promise<ThreadsResult | null> {
-  const { signal, workers } = options;
+  const { signal, workers, calls, onProgress } = options;
   const stopped = new Promise<null>((resolve) => {
     if (signal?.aborted === true) resolve(null);
     else signal?.addEventListener('abort', () => resolve(null), { once: true });
   });
-  const threads = checkThreads({ ...options, callers: workers, patienceMs: PATIENCE_MS });
+  const onCalls = (made: number): void => onProgress?.('calls of threads', Math.min(made, calls), calls);
+  const threads = checkThreads({ ...options, callers: workers, patienceMs: PATIENCE_MS, onCalls });
   return Promise.race([threads, stopped]);
 }
 

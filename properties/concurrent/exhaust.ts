@@ -9,8 +9,22 @@
  * Schedules switch callers only at steps on the lock and at accesses made without it. That is enough as long as no access is made
  * without it; the result counts such accesses.
  */
-import { config, memoryMap, type Operation, PAGE_BYTES, type Reference, U64_MAX } from '../../spec/index.ts';
+import {
+  addressesOf,
+  beyond,
+  config,
+  formatReference,
+  hasUndefined,
+  isFree,
+  memoryMap,
+  type Operation,
+  PAGE_BYTES,
+  type Profile,
+  type Reference,
+  U64_MAX,
+} from '../../spec/index.ts';
 import { everySchedule } from './every-schedule.ts';
+import { isAskable, profileWorld, type ScenarioSize } from './profile-scenario.ts';
 import type { FoundRun } from './sample-schedules.ts';
 import { type ConcurrentScenario, scheduleOf } from './scenario.ts';
 import { runnerOf } from './scenario-runner.ts';
@@ -48,7 +62,14 @@ export interface Shape {
   readonly calls: number;
 }
 
-function worldOf(target: ConcurrentTarget): Omit<ConcurrentScenario, 'callers'> {
+/** The size of a world within a profile. */
+const SIZE: ScenarioSize = { bitmapFrames: LIMIT - 1, stackFrames: 3, before: 0, callers: [] };
+
+function worldOf({ policies, profile }: ConcurrentTarget): Omit<ConcurrentScenario, 'callers'> {
+  if (profile !== undefined) {
+    const before = [PAGE, { ...RUN, count: 1n }].filter((call) => beyond(profile, call) === null);
+    return { ...profileWorld(profile, SIZE), policies, before };
+  }
   return {
     map: memoryMap(
       [
@@ -59,7 +80,7 @@ function worldOf(target: ConcurrentTarget): Omit<ConcurrentScenario, 'callers'> 
       'eight page frames',
     ),
     config: config({ bitmapMaxAddr: BigInt(LIMIT) * PAGE_BYTES }),
-    policies: target.policies,
+    policies,
     before: [PAGE, { ...RUN, count: 1n, alignment: BigInt(LIMIT - 1) * PAGE_BYTES }],
   };
 }
@@ -81,13 +102,30 @@ function* choices(
       for (const rest of choices(all, callers - 1, k)) yield [all[k] ?? [], ...rest];
 }
 
-/** Returns all scenarios of a shape. */
+/** Whether each page frame is freed by one call. */
+function areFreedOnce({ callers }: ConcurrentScenario): boolean {
+  const freed = callers
+    .flat()
+    .filter(({ call }) => isFree(call))
+    .flatMap(addressesOf)
+    .map(formatReference);
+  return new Set(freed).size === freed.length;
+}
+
+/** Whether a target can be asked for a scenario. */
+function isWithin(scenario: ConcurrentScenario, profile: Profile): boolean {
+  return isAskable(scenario, profile) && (!hasUndefined(profile) || areFreedOnce(scenario));
+}
+
+/** Returns all scenarios of a shape within the claims of a target. */
 export function scenariosOf(
   target: ConcurrentTarget,
   { callers, calls }: Shape,
 ): readonly ConcurrentScenario[] {
+  const { profile } = target;
   const world = worldOf(target);
-  return [...choices(programs(calls), callers)].map((chosen) => ({ ...world, callers: chosen }));
+  const all = [...choices(programs(calls), callers)].map((chosen) => ({ ...world, callers: chosen }));
+  return profile === undefined ? all : all.filter((scenario) => isWithin(scenario, profile));
 }
 
 /** The result of running every schedule of some scenarios. */

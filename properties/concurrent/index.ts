@@ -40,4 +40,5 @@ export {
 /** @internal For other rooms of this project. May change in any version. */
 export { concurrentSides, type ExhaustedShape } from './check-concurrent.ts';
 export { isConcurrentTrace } from './concurrent-trace.ts';
+export { profileWorld } from './profile-scenario.ts';
 export { switchesOf } from './scenario.ts';

@@ -3,6 +3,7 @@
  * final state is the one that this order leads to.
  */
 import type { ModelState } from '../../model/index.ts';
+import { Results } from '../../runner/index.ts';
 import { bitmapLimit, type ClauseName, type Operation, PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
 import { explain, type HistoryCall, isLockedOut } from './history.ts';
 import type { DeadEnd } from './linearize.ts';
@@ -60,22 +61,38 @@ function takingAll({ host, scenario: { config } }: ScenarioRunner): readonly Ope
   ];
 }
 
+/** Makes the calls that a scenario within a profile ends with, up to one that does not return. */
+function callsAfter(runner: ScenarioRunner): readonly HistoryCall[] {
+  const made: HistoryCall[] = [];
+  for (const named of runner.scenario.after ?? []) {
+    const operation = new Results().resolve(named);
+    if (operation === null) continue;
+    const call = runner.afterwards(operation);
+    made.push(call);
+    if (isLockedOut(call)) break;
+  }
+  return made;
+}
+
 /** Makes calls after a run, whose answers show the state that the run left behind. */
 function lastCalls(runner: ScenarioRunner): readonly HistoryCall[] {
+  if (runner.profile !== undefined) return callsAfter(runner);
   const amount = runner.afterwards({ call: 'freeAmount' });
   return isLockedOut(amount)
     ? [amount]
     : [amount, ...takingAll(runner).map((operation) => runner.afterwards(operation))];
 }
 
+/** Returns who is in which call. */
+export function whoIsIn(open: readonly OpenCall[]): string {
+  return open.map(({ caller, operation }) => `caller ${caller + 1} in ${operation.call}`).join(', ');
+}
+
 /** Returns why a call does not return, or null if all do. */
 function stuckIn(calls: readonly HistoryCall[], open: Run['open']): string | null {
   if (open.length > 0) {
     const who = (waits: OpenCall['waits']): string =>
-      open
-        .filter((call) => (call.waits ?? 'asleep') === waits)
-        .map(({ caller, operation }) => `caller ${caller + 1} in ${operation.call}`)
-        .join(', ');
+      whoIsIn(open.filter((call) => (call.waits ?? 'asleep') === waits));
     return [
       ['nobody will ever wake', who('asleep')],
       ['it spins for ever, on a word that nobody will change:', who('spinning')],

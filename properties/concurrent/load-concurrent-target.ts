@@ -1,82 +1,159 @@
 /**
  * Loading concurrent targets: a module whose default export attaches one caller to a shared state:
- * `(map, { config, warn, shared, waiting }) => Pmm`. Each thread loads the module separately.
+ * `(map, { config, warn, shared, waiting }) => Pmm`, and which may export `policies`, a `profile`, and `sharedWords`, which builds a
+ * fresh state: `(map, { config }) => Int32Array`. Each thread loads the module separately.
  */
-import { ATOMICS } from '../../impl/index.ts';
 import { lookAt, TimeLimitError, within } from '../../runner/index.ts';
-import { importModule, promisedPolicies } from '../../runner/load/index.ts';
+import { claimedProfile, importModule, promisedPolicies } from '../../runner/load/index.ts';
 import {
+  beyond,
   CALLS,
   config as configOf,
+  isSpecError,
   memoryMap,
+  type Operation,
+  PAGE_BYTES,
+  type Profile,
+  type Response,
   SpecError,
   STANDARD_CALLS,
+  U64_MAX,
   type Unchecked,
+  WHOLE,
 } from '../../spec/index.ts';
-import { type CallerPmm, type ConcurrentTarget, OURS_SHARED, sharedWords } from './target.ts';
+import { CallerSession } from './caller-session.ts';
+import { profileWorld } from './profile-scenario.ts';
+import { Machine } from './stepping.ts';
+import { aboutWords, type ConcurrentTarget, freshWords, OURS_SHARED } from './target.ts';
+import { watchAtomics } from './watched-words.ts';
 
 function isAttach(value: unknown): value is ConcurrentTarget['attach'] {
   return typeof value === 'function';
 }
 
+function buildsWords(value: unknown): value is NonNullable<ConcurrentTarget['sharedWords']> {
+  return typeof value === 'function';
+}
+
 /** A page frame for each of two callers, and one more. */
-const PROBE = memoryMap([{ type: 'conventional', start: 0n, pages: 3 }]);
+const PROBE = {
+  map: memoryMap([{ type: 'conventional', start: 0n, pages: 3 }]),
+  config: configOf({ bitmapMaxAddr: 0n }),
+};
+const PROBE_SIZE = { bitmapFrames: 2, stackFrames: 2, before: 0, callers: [1, 1] };
 
 /** A caller that takes longer to attach and make two calls alone does not return. */
 const PROBE_MS = 10_000;
 
-/** Whether two callers of a target share a state; and the calls of its managers that are not standard. */
+/** Whether two callers of a target share a state; and what of its managers no check looks at. */
 interface Probed {
   /** Null where they do. */
   readonly whyNot: string | null;
   readonly unchecked: readonly Unchecked[];
 }
 
-function probe(attach: ConcurrentTarget['attach']): Probed {
-  const config = configOf({ bitmapMaxAddr: 0n });
-  const shared = { words: sharedWords(PROBE, config), steps: ATOMICS };
-  const caller = (): CallerPmm => attach(PROBE, { config, warn: () => {}, shared, waiting: {} });
+/** Returns the allocations of one page frame that a target may have, from the simplest on. */
+const SINGLE: readonly Operation[] = [
+  { call: 'alloc' },
+  { call: 'allocPages', count: 1n },
+  { call: 'allocBitmap', count: 1n, maxAddr: U64_MAX, alignment: PAGE_BYTES },
+  { call: 'allocWithin', count: 1n, minAddr: 0n, maxAddr: U64_MAX, alignment: PAGE_BYTES, boundary: 0n },
+];
+
+function probe(target: ConcurrentTarget): Probed {
+  const { attach, profile } = target;
+  const { map, config } = profile === undefined ? PROBE : profileWorld(profile, PROBE_SIZE);
+  const single = SINGLE.find((call) => beyond(profile ?? WHOLE, call) === null);
   try {
-    const [one, isShared] = within(PROBE_MS, () => {
+    const machine = new Machine(freshWords(target, map, config), aboutWords(target));
+    const caller = (): CallerSession =>
+      new CallerSession(
+        config,
+        (warn) => attach(map, { config, warn, shared: machine, waiting: {} }),
+        profile,
+      );
+    const [one, whyNot] = within(PROBE_MS, () => {
       const [first, other] = [caller(), caller()];
-      const free = other.freeAmount();
-      return [first, first.alloc() === null || other.freeAmount() !== free];
+      const why = single === undefined ? null : whyApart(first.perform(single), other.perform(single));
+      return [first.pmm, why];
     });
+    machine.refuseDefect();
     const added = CALLS.filter((call) => !STANDARD_CALLS.includes(call) && typeof one[call] === 'function');
     return {
-      whyNot: isShared ? null : 'what one caller allocates is still free for another',
+      whyNot,
       unchecked: [
-        ...added.map((what) => ({ what, why: 'callers of a module make the standard calls' })),
+        ...(profile === undefined ? added : []).map((what) => ({
+          what,
+          why: 'callers of a module make the standard calls, and those of the profile that it exports',
+        })),
+        ...(profile?.contents === 'zeroed'
+          ? [{ what: 'contents.zeroed', why: 'callers of a module have no memory beside the shared words' }]
+          : []),
         ...(one.inspect === undefined
           ? [{ what: 'what is left behind', why: 'it cannot be asked about every page frame' }]
           : []),
       ],
     };
   } catch (error) {
+    if (isSpecError(error)) throw error;
     const how = error instanceof TimeLimitError ? `was ${error.message}` : `threw ${lookAt(error).text}`;
     return { whyNot: `it ${how}`, unchecked: [] };
   }
 }
 
+/** Returns the address of the first page frame that a call handed out. */
+function firstOf({ outcome }: Response): bigint | undefined {
+  return outcome.kind === 'addresses'
+    ? outcome.addresses[0]
+    : 'address' in outcome
+      ? outcome.address
+      : undefined;
+}
+
+/** Returns why two callers that have each allocated a page frame do not share a state, or null. */
+function whyApart(one: Response, other: Response): string | null {
+  if (one.outcome.kind === 'malformed') return one.outcome.message;
+  const isSame = firstOf(one) !== undefined && firstOf(one) === firstOf(other);
+  return isSame ? 'what one caller allocates is still free for another' : null;
+}
+
+/** Returns the claims that a module exports, or undefined. Throws `SpecError` where callers of a module cannot be held to them. */
+function claimsOf(exports: Readonly<Record<string, unknown>>, path: string): Profile | undefined {
+  const profile = claimedProfile(exports, path);
+  if (profile === undefined || profile.keeps === 'nothing') return profile;
+  throw new SpecError(
+    `${path}: export profile: keeps: expected "nothing" with --concurrent, found ${JSON.stringify(profile.keeps)}: callers attach to a state, and none of them names what it keeps`,
+  );
+}
+
 /**
- * Returns the target that a module exports, with the policies that it promises, or our own for null. Throws `SpecError` if the module cannot be loaded, does not
- * export a function that attaches callers to one state, or exports a profile: callers of a module are held to the specification.
+ * Returns the target that a module exports, with what it promises and claims, or our own for null. Throws `SpecError` if the module cannot
+ * be loaded, or does not export a function that attaches callers to one state.
  * @public
  */
 export async function loadConcurrentTarget(path: string | null): Promise<ConcurrentTarget> {
   if (path === null || path === OURS_SHARED.name) return OURS_SHARED;
+  watchAtomics();
   const exports = await importModule(path);
-  const { default: attach, profile } = exports;
+  const { default: attach, sharedWords } = exports;
   if (!isAttach(attach))
     throw new SpecError(`${path}: expected a default export that attaches a caller: (map, options) => Pmm`);
-  if (profile !== undefined)
+  if (sharedWords !== undefined && !buildsWords(sharedWords))
     throw new SpecError(
-      `${path}: export profile: expected none with --concurrent: callers of a module make the standard calls and are held to the specification; callers of an executable, to its profile`,
+      `${path}: export sharedWords: expected a function that builds the words of a fresh state: (map, options) => Int32Array`,
     );
-  const { whyNot, unchecked } = probe(attach);
+  const profile = claimsOf(exports, path);
+  const target: ConcurrentTarget = {
+    name: path,
+    policies: promisedPolicies(exports, path) ?? profile?.policies ?? [],
+    attach,
+    ...(profile === undefined ? {} : { profile }),
+    ...(sharedWords === undefined ? {} : { sharedWords }),
+  };
+  const { whyNot, unchecked } = probe(target);
   if (whyNot !== null)
     throw new SpecError(
       `${path}: expected a default export that attaches a caller to a shared state: ${whyNot}; a manager for one caller is checked without --concurrent`,
     );
-  return { name: path, policies: promisedPolicies(exports, path) ?? [], unchecked, attach };
+  return { ...target, unchecked };
 }

@@ -11,7 +11,7 @@ import {
 import { CONCURRENT_MUTANTS, type ConcurrentMutant } from './mutants.ts';
 import { type FoundRun, sampleSchedules } from './sample-schedules.ts';
 import { shrinkRun } from './shrink-run.ts';
-import { type ConcurrentTarget, OURS_SHARED, sharedWords } from './target.ts';
+import { type ConcurrentTarget, freshWords, OURS_SHARED } from './target.ts';
 
 /** A seed from which each mutant is caught within seconds. */
 const SEED = 5;
@@ -53,7 +53,7 @@ function singleCaller({ name, policies, attach }: ConcurrentTarget): Target {
     name,
     policies,
     create: (map, { config, warn }) => {
-      const shared = { words: sharedWords(map, config), steps: ATOMICS };
+      const shared = { words: freshWords(OURS_SHARED, map, config), steps: ATOMICS };
       return attach(map, { config, warn, shared, waiting: {} });
     },
   });

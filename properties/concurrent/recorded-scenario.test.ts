@@ -9,12 +9,12 @@ import {
   decodeConcurrentTrace,
   replayConcurrent,
 } from './concurrent-trace.ts';
-import { explain } from './history.ts';
+import { explain, type HistoryCall } from './history.ts';
 import type { ConcurrentViolation } from './judge-run.ts';
 import { cutAt, scenariosLike, smallWorld } from './recorded-scenario.ts';
 import { tryRun } from './sample-schedules.ts';
 import type { ConcurrentScenario } from './scenario.ts';
-import { ScenarioRunner } from './scenario-runner.ts';
+import { type OpenCall, ScenarioRunner } from './scenario-runner.ts';
 import { atRandom } from './schedulers.ts';
 import { callsOf, repeatRun, shrinkRun } from './shrink-run.ts';
 import { simpler } from './simpler-scenarios.ts';
@@ -116,5 +116,27 @@ describe('a long history', () => {
     const found = recorded({ ...LONG, before: [{ call: 'alloc' }] });
     const likes = [...scenariosLike({ ...history, ...cutAt(found, []) })];
     expect(likes.at(-1)?.before).toEqual([{ call: 'alloc' }]);
+  });
+});
+
+describe('an address inside a page frame', () => {
+  it('becomes a reference to the call that handed it out, as in a log', () => {
+    const { map, config, policies } = LONG;
+    const address = config.higherHalf + 20n * PAGE_BYTES;
+    const answered = { errno: null, warnings: [], strayEntries: false };
+    const order: readonly HistoryCall[] = [
+      {
+        ...{ caller: 0, operation: { call: 'alloc' }, invoked: 0, returned: 1 },
+        response: { ...answered, outcome: { kind: 'address', address } },
+      },
+    ];
+    const free = (caller: number): OpenCall => ({
+      ...{ caller, invoked: 2 + caller },
+      operation: { call: 'free', address: address + 8n },
+    });
+    const rest = [free(0), free(1)];
+    const [like] = [...scenariosLike({ map, config, policies, callers: 2, order, rest })];
+    const freed = [{ call: 'free', address: { result: 0, page: 0, offset: 8n } }];
+    expect(like).toMatchObject({ before: [{ call: 'alloc' }], callers: [freed, freed] });
   });
 });

@@ -9,18 +9,16 @@
  * The more calls callers make, the likelier it is that they do again what they did, and the longer each run takes: so the part of the
  * order that they make grows, 0 calls, 4, 16 and so on up to all. Addresses become references to the calls that handed them out.
  */
+import { Names } from '../../counterexamples/names/index.ts';
 import {
   type Config,
   config as configOf,
   describedCall,
-  isAllocation,
   type MemoryMap,
-  mapAddresses,
   memoryMap,
   PAGE_BYTES,
   type Policy,
   type Program,
-  type Reference,
 } from '../../spec/index.ts';
 import type { HistoryCall } from './history.ts';
 import type { ConcurrentViolation } from './judge-run.ts';
@@ -56,35 +54,13 @@ function handedOut({ operation, response: { outcome } }: HistoryCall): readonly 
   return Array.from({ length: pages }, (_, page) => outcome.address + BigInt(page) * PAGE_BYTES);
 }
 
-/** The names of page frames: the last call that handed each out, as a result. */
-class Names {
-  readonly #places: Map<bigint, Reference>;
-  #results: number;
-
-  constructor(earlier?: Names) {
-    this.#places = new Map(earlier === undefined ? [] : earlier.#places);
-    this.#results = earlier === undefined ? 0 : earlier.#results;
-  }
-
-  /** Returns some calls with references in place of addresses, and takes down what they hand out. */
-  program(calls: readonly (HistoryCall | OpenCall)[]): Program {
-    return calls.flatMap((call) => {
-      const named = mapAddresses(call.operation, (address) => this.#of(address));
-      if ('response' in call) this.#note(call);
-      return named ?? [];
-    });
-  }
-
-  #of(address: bigint): Reference {
-    return this.#places.get(address) ?? { absolute: address };
-  }
-
-  #note(call: HistoryCall): void {
-    if (!isAllocation(call.operation.call)) return;
-    for (const [page, address] of handedOut(call).entries())
-      this.#places.set(address, { result: this.#results, page, offset: 0n });
-    this.#results += 1;
-  }
+/** Returns some calls with references in place of addresses, and notes what they hand out. */
+function programOf(names: Names, calls: Cut['rest']): Program {
+  return calls.map((call) => {
+    const named = names.named(call.operation);
+    if ('response' in call) names.note(call.operation, call.response);
+    return named;
+  });
 }
 
 /**
@@ -127,8 +103,8 @@ function scenarioOf(history: RecordedHistory, kept: number): ConcurrentScenario 
   const first = order.findIndex(({ caller }) => caller < callers);
   // What was made before the callers began stays there.
   const cut = Math.max(first < 0 ? order.length : first, order.length - kept);
-  const names = new Names();
-  const before = names.program(order.slice(0, cut));
+  const names = new Names(history);
+  const before = programOf(names, order.slice(0, cut));
   const later = [...order.slice(cut), ...rest];
   const ofCaller = Array.from({ length: callers }, (_, k) => later.filter(({ caller }) => caller === k));
   return {
@@ -136,8 +112,13 @@ function scenarioOf(history: RecordedHistory, kept: number): ConcurrentScenario 
     config,
     policies,
     before,
-    callers: ofCaller.filter(({ length }) => length > 0).map((calls) => new Names(names).program(calls)),
-    after: new Names().program(later.filter(({ caller }) => caller >= callers)),
+    callers: ofCaller
+      .filter(({ length }) => length > 0)
+      .map((calls) => programOf(new Names(history, names), calls)),
+    after: programOf(
+      new Names(history),
+      later.filter(({ caller }) => caller >= callers),
+    ),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Draws } from '../random/draws.ts';
 import { drawsFrom } from '../random/draws.ts';
 import { overlapping } from './history.ts';
 import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
+import { profileScenario, smallSize } from './profile-scenario.ts';
 import { randomScenario } from './random-scenario.ts';
 import { type ConcurrentScenario, type Schedule, scheduleOf } from './scenario.ts';
 import { type Run, runnerOf, type ScenarioRunner } from './scenario-runner.ts';
@@ -66,8 +67,20 @@ function chooserOf(draws: Draws, schedule: number, callers: number): Chooser {
   return byPriorities(draws, { callers, points: PRIORITY_POINTS, changes: PRIORITY_CHANGES });
 }
 
+/** Yields the choosers of the schedules of a scenario. */
+function* choosersOf(
+  draws: Draws,
+  { callers }: ConcurrentScenario,
+  { schedules, isOver }: { readonly schedules: number; readonly isOver: () => boolean },
+): Generator<Chooser, void> {
+  for (let schedule = 0; schedule < schedules && !isOver(); schedule += 1)
+    yield chooserOf(draws, schedule, callers.length);
+}
+
 /** Milliseconds that a run may take: others take some. */
 const RUN_MS = 10_000;
+/** Runs are timed together for so many milliseconds: a timer for each would take longer than most of them. */
+const TOGETHER_MS = 50;
 
 /** Judges a run that was ended after this time: a call did not return. */
 function endless(runner: ScenarioRunner): [Run, ConcurrentViolation] {
@@ -78,21 +91,43 @@ function endless(runner: ScenarioRunner): [Run, ConcurrentViolation] {
   return [run, { clause: 'concurrent.progress', explanation, calls: run.calls, deadEnds: [] }];
 }
 
-/** Runs a scenario and judges the run, which is ended where it does not end. */
-function judgedRun(
+/** How runs of a scenario are made: where callers are switched, the time for each, and who is told of each. */
+export interface RunOptions {
+  readonly points: Points;
+  /** Milliseconds that each run may take. Default: ten seconds. */
+  readonly limitMs?: number;
+  /** Called with each run, and the same with its violation if it broke a clause. Returns whether that is enough. */
+  readonly onRun: (run: Run, found: FoundRun | null) => boolean;
+}
+
+/** Runs a scenario under one schedule after another, and judges each run, until there are no more or it is enough. */
+export function tryRuns(
   runner: ScenarioRunner,
-  limitMs: number,
-  ...under: readonly [Points, Chooser]
-): [Run, ConcurrentViolation | null] {
-  try {
-    return within(limitMs, () => {
-      const run = runner.run(...under);
-      return [run, judgeRun(runner, run)];
-    });
-  } catch (error) {
-    if (!(error instanceof TimeLimitError)) throw error;
-    return endless(runner);
-  }
+  choosers: Iterator<Chooser>,
+  { points, limitMs = RUN_MS, onRun }: RunOptions,
+): void {
+  const tell = (run: Run, violation: ConcurrentViolation | null): boolean => {
+    const { scenario } = runner;
+    const schedule = violation === null ? [] : scheduleOf(run.taken);
+    return onRun(run, violation === null ? null : { scenario, points, schedule, run, violation });
+  };
+  const runSome = (): boolean => {
+    const end = performance.now() + TOGETHER_MS;
+    while (performance.now() < end) {
+      const { done, value: choose } = choosers.next();
+      if (done === true) return true;
+      const run = runner.run(points, choose);
+      if (tell(run, judgeRun(runner, run))) return true;
+    }
+    return false;
+  };
+  for (let isEnough = false; !isEnough; )
+    try {
+      isEnough = within(limitMs, runSome);
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+      isEnough = tell(...endless(runner));
+    }
 }
 
 /** Runs a scenario once and judges the run. Returns the run, and the same with its violation if it broke a clause. */
@@ -102,9 +137,21 @@ export function tryRun(
   choose: Chooser,
   limitMs = RUN_MS,
 ): [Run, FoundRun | null] {
-  const [run, violation] = judgedRun(runner, limitMs, points, choose);
-  if (violation === null) return [run, null];
-  return [run, { scenario: runner.scenario, points, schedule: scheduleOf(run.taken), run, violation }];
+  const made: [Run, FoundRun | null][] = [];
+  const onRun = (...one: [Run, FoundRun | null]): boolean => made.push(one) > 0;
+  tryRuns(runner, [choose].values(), { points, limitMs, onRun });
+  return made[0] ?? neverRun();
+}
+
+function neverRun(): never {
+  throw new Error('no run was made');
+}
+
+/** Returns a random scenario: of the whole specification, or within the claims of the target. */
+function scenarioFor(draws: Draws, { policies, profile }: ConcurrentTarget): ConcurrentScenario {
+  return profile === undefined
+    ? randomScenario(draws, policies)
+    : profileScenario(draws, { profile, policies }, smallSize(draws));
 }
 
 /** Runs random scenarios on a target. */
@@ -113,23 +160,25 @@ export function sampleSchedules(
   { scenarios, schedules, seed, onScenario = () => {}, isOver = () => false }: SampleOptions,
 ): SampledSchedules {
   const met = { scenarios: 0, schedules: 0, points: 0, calls: 0, overlapping: 0, contended: 0, waiting: 0 };
+  let first: FoundRun | null = null;
+  const onRun = (run: Run, found: FoundRun | null): boolean => {
+    met.schedules += 1;
+    met.points += run.taken.length;
+    met.calls += run.calls.length;
+    const overlaps = overlapping(run.calls);
+    met.overlapping += overlaps;
+    met.contended += overlaps > 0 ? 1 : 0;
+    met.waiting += run.hasWaited ? 1 : 0;
+    first = found;
+    return found !== null;
+  };
   for (let k = 0; k < scenarios && !isOver(); k += 1) {
     const draws = drawsFrom(seed * 0x1_0000 + k);
-    const runner = runnerOf(target, randomScenario(draws, target.policies));
+    const runner = runnerOf(target, scenarioFor(draws, target));
     met.scenarios += 1;
-    for (let schedule = 0; schedule < schedules && !isOver(); schedule += 1) {
-      const choose = chooserOf(draws, schedule, runner.scenario.callers.length);
-      const [run, found] = tryRun(runner, 'accesses', choose);
-      met.schedules += 1;
-      met.points += run.taken.length;
-      met.calls += run.calls.length;
-      const overlaps = overlapping(run.calls);
-      met.overlapping += overlaps;
-      met.contended += overlaps > 0 ? 1 : 0;
-      met.waiting += run.hasWaited ? 1 : 0;
-      if (found !== null) return { ...met, found };
-    }
+    tryRuns(runner, choosersOf(draws, runner.scenario, { schedules, isOver }), { points: 'accesses', onRun });
+    if (first !== null) break;
     onScenario(met.scenarios);
   }
-  return { ...met, found: null };
+  return { ...met, found: first };
 }

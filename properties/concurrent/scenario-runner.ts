@@ -4,7 +4,14 @@
  */
 import { init, type ModelState, step } from '../../model/index.ts';
 import { Results, TimeLimitError, within } from '../../runner/index.ts';
-import { type Operation, type Pmm, type Reference, type Response, SpecError } from '../../spec/index.ts';
+import {
+  type Operation,
+  type Pmm,
+  type Profile,
+  type Reference,
+  type Response,
+  SpecError,
+} from '../../spec/index.ts';
 import { CallerSession } from './caller-session.ts';
 import type { HistoryCall } from './history.ts';
 import type { ConcurrentScenario } from './scenario.ts';
@@ -16,7 +23,7 @@ import {
   type Points,
   type Stepper,
 } from './stepping.ts';
-import { type ConcurrentTarget, sharedWords } from './target.ts';
+import { aboutWords, type ConcurrentTarget, freshWords } from './target.ts';
 
 /** Extra tries to take the lock before a caller sleeps. None: the code that sleeps runs at once. */
 const SPINS = 0;
@@ -69,6 +76,8 @@ const NOBODY = -1;
 
 export class ScenarioRunner {
   readonly scenario: ConcurrentScenario;
+  /** The claims of the target, where it makes any. */
+  readonly profile: Profile | undefined;
   readonly machine: Machine;
   /** The state of the model after init. */
   readonly start: ModelState;
@@ -88,13 +97,17 @@ export class ScenarioRunner {
 
   constructor(target: ConcurrentTarget, scenario: ConcurrentScenario) {
     const { map, config, callers, policies } = scenario;
+    const { profile } = target;
     this.scenario = scenario;
-    this.#memory = sharedWords(map, config);
-    this.machine = new Machine(this.#memory);
+    this.profile = profile;
+    this.#memory = freshWords(target, map, config);
+    this.machine = new Machine(this.#memory, aboutWords(target));
     const attach = (): CallerSession => {
       const { words, steps } = this.machine;
-      return new CallerSession(config, (warn) =>
-        target.attach(map, { config, warn, shared: { words, steps }, waiting: { spins: SPINS } }),
+      return new CallerSession(
+        config,
+        (warn) => target.attach(map, { config, warn, shared: { words, steps }, waiting: { spins: SPINS } }),
+        profile,
       );
     };
     // Callers first: a panic numbers callers in the order in which they attached.
@@ -107,7 +120,7 @@ export class ScenarioRunner {
       cuts: [],
     }));
     this.#host = attach();
-    const started = init({ map, config, policies }, { outcome: { kind: 'done' } });
+    const started = init({ map, config, policies, profile }, { outcome: { kind: 'done' } });
     if (!started.accepted) throw new Error(started.violation.explanation);
     this.start = started.state;
     [this.before, this.#made] = this.#make();
@@ -202,9 +215,16 @@ export class ScenarioRunner {
 
   /** Makes a call after a run, as one more call of its history. */
   afterwards(operation: Operation): HistoryCall {
-    const response = this.#host.perform(operation);
+    const response = this.#alone(operation);
     const caller = this.#callers.length;
     return { caller, operation, response, invoked: this.machine.tick(), returned: this.machine.tick() };
+  }
+
+  /** Makes a call that no other comes between. */
+  #alone(operation: Operation): Response {
+    const response = this.#host.perform(operation);
+    this.machine.refuseDefect();
+    return response;
   }
 
   /** The manager that reads the state after a run. */
@@ -220,7 +240,7 @@ export class ScenarioRunner {
     for (const named of this.scenario.before) {
       const operation = results.resolve(named);
       if (operation === null) continue;
-      const response = this.#host.perform(operation);
+      const response = this.#alone(operation);
       results.record(named, response);
       made.push([named, response]);
       const invoked = 2 * (calls.length - this.scenario.before.length);

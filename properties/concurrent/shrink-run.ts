@@ -8,10 +8,11 @@
  */
 import type { ClauseName } from '../../spec/index.ts';
 import { drawsFrom } from '../random/draws.ts';
-import { type FoundRun, tryRun } from './sample-schedules.ts';
+import { isAskable } from './profile-scenario.ts';
+import { type FoundRun, tryRuns } from './sample-schedules.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import { switchesOf } from './scenario.ts';
-import { runnerOf, type ScenarioRunner } from './scenario-runner.ts';
+import { type Run, runnerOf, type ScenarioRunner } from './scenario-runner.ts';
 import { atRandom, FewSwitches, following } from './schedulers.ts';
 import { simpler } from './simpler-scenarios.ts';
 import type { Chooser, Points } from './stepping.ts';
@@ -79,22 +80,26 @@ class Shrinking implements RunSearch {
 
   /** Runs a scenario under schedules with few switches. Returns the first run that breaks the clause. */
   fewest(runner: ScenarioRunner, points: Points, tries: readonly number[]): FoundRun | null {
+    return this.#first(runner, points, this.#withFewSwitches(tries));
+  }
+
+  *#withFewSwitches(tries: readonly number[]): Generator<Chooser, void> {
     for (const [switches, most] of tries.entries()) {
       const few = new FewSwitches(switches);
       let left = most;
       do {
-        const found = this.#try(runner, points, few.choose);
-        if (found !== null) return found;
+        yield few.choose;
         left -= 1;
       } while (left > 0 && few.advance() && !this.isOver());
     }
-    return null;
   }
 
   /** Returns a run in which a scenario breaks the clause, or null if no tried schedule shows one. */
   search(scenario: ConcurrentScenario, before: FoundRun): FoundRun | null {
+    const { profile } = this.#target;
+    if (profile !== undefined && !isAskable(scenario, profile)) return null;
     const runner = runnerOf(this.#target, scenario);
-    const again = this.#try(runner, before.points, following(before.schedule));
+    const again = this.#first(runner, before.points, [following(before.schedule)].values());
     return again ?? this.fewest(runner, 'locks', TRIES) ?? this.#atRandom(runner);
   }
 
@@ -105,18 +110,24 @@ class Shrinking implements RunSearch {
   }
 
   #atRandom(runner: ScenarioRunner, tries = RANDOM_TRIES): FoundRun | null {
-    const draws = drawsFrom(1);
-    for (let k = 0; k < tries && !this.isOver(); k += 1) {
-      const found = this.#try(runner, 'accesses', atRandom(draws));
-      if (found !== null) return found;
-    }
-    return null;
+    return this.#first(runner, 'accesses', this.#randomly(tries));
   }
 
-  #try(runner: ScenarioRunner, points: Points, choose: Chooser): FoundRun | null {
-    this.runs += 1;
-    const [, found] = tryRun(runner, points, choose, AGAIN_MS);
-    return this.#clause === null || found?.violation.clause === this.#clause ? found : null;
+  *#randomly(tries: number): Generator<Chooser, void> {
+    const draws = drawsFrom(1);
+    for (let k = 0; k < tries && !this.isOver(); k += 1) yield atRandom(draws);
+  }
+
+  /** Returns the first run that breaks the clause. */
+  #first(runner: ScenarioRunner, points: Points, choosers: Iterator<Chooser>): FoundRun | null {
+    let first: FoundRun | null = null;
+    const onRun = (_: Run, found: FoundRun | null): boolean => {
+      this.runs += 1;
+      if (this.#clause === null || found?.violation.clause === this.#clause) first = found;
+      return first !== null;
+    };
+    tryRuns(runner, choosers, { points, limitMs: AGAIN_MS, onRun });
+    return first;
   }
 }
 

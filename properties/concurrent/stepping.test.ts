@@ -88,6 +88,20 @@ describe('a suspended caller', () => {
       'a repeated call does write at word 22, which it did not do before',
     );
   });
+
+  it('that returns earlier when it is repeated is a defect, since it remembers something outside of the words', () => {
+    const cache: number[] = [];
+    const refills: Act = ({ words, steps }) => {
+      if (cache.length === 0) {
+        steps.add(words, 20, 1);
+        cache.push(1);
+        steps.add(words, 20, 1);
+      }
+    };
+    expect(() => runAll([refills, increment], inTurns)).toThrowError(
+      /^frameproof: expected calls that depend only on their arguments and on shared words: a repeated call returns before step 1, which it took before; /,
+    );
+  });
 });
 
 describe('a caller that waits', () => {

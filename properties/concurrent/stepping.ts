@@ -20,6 +20,8 @@
  * continues when that word changes; or, since it may give up, while no other caller can continue. Schedules are fair in that sense.
  */
 import { LAYOUT, type Steps, type Woken } from '../../impl/index.ts';
+import { SpecError } from '../../spec/index.ts';
+import { type WordSteps, watchedWords } from './watched-words.ts';
 
 /** The steps between which the scheduler may switch callers. */
 export const POINTS = ['locks', 'accesses'] as const;
@@ -47,8 +49,28 @@ const SUSPENSION = new Suspension();
 /** Steps taken, three numbers each: the kind, the index of the word, the answer. */
 type StepRecord = number[];
 
-const KINDS = ['read', 'write', 'load', 'add', 'exchange', 'compareExchange', 'wait', 'wakeOne'] as const;
-type Kind = (typeof KINDS)[number];
+/** The kinds of steps, as numbers: two plain accesses first. */
+const KINDS = [
+  'read',
+  'write',
+  'load',
+  'store',
+  'add',
+  'sub',
+  'and',
+  'or',
+  'xor',
+  'exchange',
+  'compareExchange',
+  'wait',
+  'notify',
+] as const;
+const [READ, WRITE, LOAD, STORE, ADD, SUB, AND, OR, XOR, EXCHANGE, COMPARE_EXCHANGE, WAIT, NOTIFY] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+] as const;
+
+/** The functions of the machine: `Atomics` may be watched later. */
+const { load, store, add, sub, and, or, xor, exchange, compareExchange } = Atomics;
 
 const AWAKENED = 1;
 
@@ -78,6 +100,12 @@ export interface Stepper {
  */
 export type Chooser = (taken: number, ready: readonly number[], current: number | null) => number;
 
+/** The words of a state: whose they are, and which of them is the lock that guards all others; null for none. */
+export interface AboutWords {
+  readonly name: string;
+  readonly lockAt: number | null;
+}
+
 /** A moment of a run as the machine sees it, without the calls made. */
 export interface MachineMoment {
   readonly memory: Int32Array;
@@ -101,6 +129,8 @@ export function newStepper(lockValue: number): Stepper {
   };
 }
 
+const NOBODY = { status: 'done', idleSteps: 0 } as const;
+
 /** Notes that a caller does not spin. */
 function goOn(stepper: Stepper): void {
   stepper.idleSteps = 0;
@@ -120,6 +150,7 @@ export class Machine {
   /** Plain accesses of callers that held the lock, in all runs. */
   guarded = 0;
   readonly #memory: Int32Array;
+  readonly #about: AboutWords;
   #steppers: readonly Stepper[] = [];
   #points: Points = 'locks';
   #choose: Chooser = () => 0;
@@ -129,17 +160,23 @@ export class Machine {
   #mayStep = false;
   /** The caller for which a call was suspended. */
   #chosen: number | null = null;
-  /** The first step that a repetition got wrong. */
-  #defect: Error | null = null;
+  /** The first step that a repetition got wrong, or that cannot be taken. */
+  #defect: SpecError | null = null;
   /** The word of the last step of a call that is made alone, and how many in turn changed nothing there. */
   #idleAt = 0;
   #idleAlone = 0;
 
   /** `memory` holds the state. */
-  constructor(memory: Int32Array) {
+  constructor(memory: Int32Array, about: AboutWords = { name: 'frameproof', lockAt: LAYOUT.LOCK_AT }) {
     this.#memory = memory;
-    this.words = this.#watched();
+    this.#about = about;
+    this.words = watchedWords(memory, this.#wordSteps());
     this.steps = this.#stepsOf();
+  }
+
+  /** Throws `SpecError` where a call cannot be judged under schedules. */
+  refuseDefect(): void {
+    if (this.#defect !== null) throw this.#defect;
   }
 
   /** Begins a run. */
@@ -159,17 +196,16 @@ export class Machine {
     return this.#clock - 1;
   }
 
-  /** Returns the callers that can continue. */
+  /** Returns the callers that can continue: those that spin, and may give up, where no other can. Called at each point. */
   ready(): readonly number[] {
-    const ready = this.#steppers.flatMap(({ status }, index) => (status === 'ready' ? [index] : []));
-    return ready.length > 0 ? ready : this.#spinning();
-  }
-
-  /** Returns the callers that spin, and may give up. */
-  #spinning(): readonly number[] {
-    return this.#steppers.flatMap(({ status, idleSteps }, index) =>
-      status === 'spinning' && idleSteps < ENDLESS_SPINS ? [index] : [],
-    );
+    const ready: number[] = [];
+    const spinning: number[] = [];
+    for (let k = 0; k < this.#steppers.length; k += 1) {
+      const { status, idleSteps } = this.#steppers[k] ?? NOBODY;
+      if (status === 'ready') ready.push(k);
+      else if (status === 'spinning' && idleSteps < ENDLESS_SPINS) spinning.push(k);
+    }
+    return ready.length > 0 ? ready : spinning;
   }
 
   /** Returns the caller to continue: the one that the last suspension was for, else the scheduler's choice. Some caller is ready. */
@@ -234,34 +270,71 @@ export class Machine {
     } catch (error) {
       if (!(error instanceof Suspension)) throw error;
     }
-    if (this.#defect !== null) throw this.#defect;
+    if (!stepper.isSuspending && stepper.repeated < stepper.record.length)
+      this.#note(`a repeated call returns before step ${stepper.repeated / 3 + 1}, which it took before`);
+    this.refuseDefect();
     if (stepper.isSuspending) return false;
     stepper.record.length = 0;
     goOn(stepper);
     return true;
   }
 
-  #step(kind: Kind, at: number, isPlain: boolean, act: () => number): number {
+  /** Takes a step; `value` is what it writes, adds and so on, `expected` what it compares with. */
+  #step(kind: number, at: number, value = 0, expected = 0): number {
     const stepper = this.#current;
-    if (stepper === null) return this.#stepAlone(at, act);
+    if (stepper === null) return this.#stepAlone(kind, at, value, expected);
     if (stepper.isSuspending) throw SUSPENSION;
     const { record, repeated } = stepper;
     if (repeated < record.length) return this.#repeat(stepper, kind, at);
-    if (this.#isPoint(stepper, isPlain)) this.#arrive(stepper);
+    const isPlain = kind <= WRITE;
+    if (!isPlain || this.#isPoint(stepper)) this.#arrive(stepper);
     stepper.invoked ??= this.tick();
     const before = this.#memory[at];
-    const answer = act();
+    const answer = this.#act(kind, at, value, expected);
     if (this.#memory[at] !== before) this.#noteChange(stepper, at);
-    else if (kind !== 'wakeOne') this.#noteIdle(stepper, at, isPlain ? SPINS.plain : SPINS.atomic);
-    record.push(KINDS.indexOf(kind), at, answer);
+    else if (kind !== NOTIFY) this.#noteIdle(stepper, at, isPlain ? SPINS.plain : SPINS.atomic);
+    record.push(kind, at, answer);
     stepper.repeated += 3;
     return answer;
   }
 
+  #act(kind: number, at: number, value: number, expected: number): number {
+    const memory = this.#memory;
+    switch (kind) {
+      case READ:
+        return memory[at] ?? 0;
+      case WRITE:
+        memory[at] = value;
+        return 0;
+      case LOAD:
+        return load(memory, at);
+      case STORE:
+        return store(memory, at, value);
+      case ADD:
+        return add(memory, at, value);
+      case SUB:
+        return sub(memory, at, value);
+      case AND:
+        return and(memory, at, value);
+      case OR:
+        return or(memory, at, value);
+      case XOR:
+        return xor(memory, at, value);
+      case EXCHANGE:
+        return exchange(memory, at, value);
+      case COMPARE_EXCHANGE:
+        return compareExchange(memory, at, expected, value);
+      case WAIT:
+        return memory[at] === expected ? this.#fallAsleep(at) : 0;
+      default:
+        return this.#wake(at, value);
+    }
+  }
+
   /** Takes a step of a call that is made alone. */
-  #stepAlone(at: number, act: () => number): number {
+  #stepAlone(kind: number, at: number, value: number, expected: number): number {
     const before = this.#memory[at];
-    const answer = act();
+    const answer = this.#act(kind, at, value, expected);
     this.#idleAlone = this.#idleAt === at && this.#memory[at] === before ? this.#idleAlone + 1 : 0;
     this.#idleAt = at;
     if (this.#idleAlone < ENDLESS_ALONE) return answer;
@@ -285,23 +358,31 @@ export class Machine {
     for (const other of this.#steppers) if (other.status === 'spinning' && other.idleAt === at) goOn(other);
   }
 
-  #isPoint(stepper: Stepper, isPlain: boolean): boolean {
-    if (!isPlain) return true;
-    const isGuarded = Math.abs(this.#memory[LAYOUT.LOCK_AT] ?? 0) === stepper.lockValue;
+  /** Whether a plain access is a point. */
+  #isPoint(stepper: Stepper): boolean {
+    const { lockAt } = this.#about;
+    if (lockAt === null) return true;
+    const isGuarded = Math.abs(this.#memory[lockAt] ?? 0) === stepper.lockValue;
     if (isGuarded) this.guarded += 1;
     else this.unguarded += 1;
     return this.#points === 'accesses' || !isGuarded;
   }
 
   /** Answers a repeated step from the record. */
-  #repeat(stepper: Stepper, kind: Kind, at: number): number {
+  #repeat(stepper: Stepper, kind: number, at: number): number {
     const { record, repeated } = stepper;
-    if (record[repeated] !== KINDS.indexOf(kind) || record[repeated + 1] !== at) {
-      this.#defect ??= new Error(`a repeated call does ${kind} at word ${at}, which it did not do before`);
-      throw this.#defect;
-    }
+    if (record[repeated] !== kind || record[repeated + 1] !== at)
+      throw this.#note(`a repeated call does ${KINDS[kind]} at word ${at}, which it did not do before`);
     stepper.repeated = repeated + 3;
     return record[repeated + 2] ?? 0;
+  }
+
+  /** Notes, and returns, that a call depends on more than may be. */
+  #note(how: string): SpecError {
+    this.#defect ??= new SpecError(
+      `${this.#about.name}: expected calls that depend only on their arguments and on shared words: ${how}; what callers remember must lie in those words, too`,
+    );
+    return this.#defect;
   }
 
   /** Asks the scheduler who takes the step, and suspends the call if it is another caller. */
@@ -326,72 +407,74 @@ export class Machine {
   }
 
   #sleep(at: number, expected: number): Woken {
-    const stepper = this.#current;
-    if (stepper === null) {
+    if (this.#current === null) {
+      if (this.#memory[at] !== expected) return 'not-equal';
       this.#now += 1000;
       return 'timed-out';
     }
-    const isWoken = this.#step('wait', at, false, () => {
-      if (this.#memory[at] !== expected) return 0;
-      stepper.status = 'asleep';
-      this.hasWaited = true;
-      stepper.asleepAt = at;
-      return this.#suspend(stepper);
-    });
-    return isWoken === AWAKENED ? 'ok' : 'not-equal';
+    return this.#step(WAIT, at, 0, expected) === AWAKENED ? 'ok' : 'not-equal';
   }
 
-  #wakeOne(at: number): number {
-    const sleeper = this.#steppers.find((each) => each.status === 'asleep' && each.asleepAt === at);
-    if (sleeper === undefined) return 0;
-    sleeper.status = 'ready';
-    sleeper.record.push(KINDS.indexOf('wait'), at, AWAKENED);
-    return 1;
+  /** Lets the running caller sleep at a word: it is awakened by the answer to this step. */
+  #fallAsleep(at: number): never {
+    const stepper = this.#current;
+    if (stepper === null) throw new Error('a call that is made alone sleeps');
+    stepper.status = 'asleep';
+    stepper.asleepAt = at;
+    this.hasWaited = true;
+    return this.#suspend(stepper);
+  }
+
+  /** Wakes at most so many callers that sleep at a word. Returns how many. */
+  #wake(at: number, most: number): number {
+    let woken = 0;
+    for (const each of this.#steppers) {
+      if (woken === most || each.status !== 'asleep' || each.asleepAt !== at) continue;
+      each.status = 'ready';
+      each.record.push(WAIT, at, AWAKENED);
+      woken += 1;
+    }
+    return woken;
   }
 
   #stepsOf(): Steps {
-    const memory = this.#memory;
     return {
-      load: (_, at) => this.#step('load', at, false, () => Atomics.load(memory, at)),
-      add: (_, at, value) => this.#step('add', at, false, () => Atomics.add(memory, at, value)),
-      exchange: (_, at, value) =>
-        this.#step('exchange', at, false, () => Atomics.exchange(memory, at, value)),
+      load: (_, at) => this.#step(LOAD, at),
+      add: (_, at, value) => this.#step(ADD, at, value),
+      exchange: (_, at, value) => this.#step(EXCHANGE, at, value),
       compareExchange: (_, at, expected, replacement) =>
-        this.#step('compareExchange', at, false, () =>
-          Atomics.compareExchange(memory, at, expected, replacement),
-        ),
+        this.#step(COMPARE_EXCHANGE, at, replacement, expected),
       wait: (_, at, expected) => this.#sleep(at, expected),
       wakeOne: (_, at) => {
-        this.#step('wakeOne', at, false, () => this.#wakeOne(at));
+        this.#step(NOTIFY, at, 1);
       },
       now: () => this.#now,
     };
   }
 
-  /** Returns a view of the memory on which each access is a step. */
-  #watched(): Int32Array {
-    const fill = (value: number, from = 0, end = this.#memory.length): void => {
-      for (let at = from; at < end; at += 1) this.#write(at, value);
+  #wordSteps(): WordSteps {
+    return {
+      read: (at) => this.#step(READ, at),
+      write: (at, value) => {
+        this.#step(WRITE, at, value);
+      },
+      atomics: {
+        load: (at) => this.#step(LOAD, at),
+        store: (at, value) => this.#step(STORE, at, value),
+        add: (at, value) => this.#step(ADD, at, value),
+        sub: (at, value) => this.#step(SUB, at, value),
+        and: (at, value) => this.#step(AND, at, value),
+        or: (at, value) => this.#step(OR, at, value),
+        xor: (at, value) => this.#step(XOR, at, value),
+        exchange: (at, value) => this.#step(EXCHANGE, at, value),
+        compareExchange: (at, expected, value) => this.#step(COMPARE_EXCHANGE, at, value, expected),
+        wait: (at, expected = 0) => this.#sleep(at, expected),
+        notify: (at, most = Number.POSITIVE_INFINITY) => this.#step(NOTIFY, at, most),
+      },
+      refuse: ({ message }) => {
+        this.#defect ??= new SpecError(`${this.#about.name}: ${message}`);
+        throw this.#defect;
+      },
     };
-    return new Proxy(this.#memory, {
-      get: (memory, key) => {
-        const at = typeof key === 'string' ? Number(key) : Number.NaN;
-        if (Number.isInteger(at)) return this.#step('read', at, true, () => memory[at] ?? 0);
-        if (key === 'fill') return fill;
-        const found: unknown = Reflect.get(memory, key, memory);
-        return typeof found === 'function' ? found.bind(memory) : found;
-      },
-      set: (_, key, value) => {
-        this.#write(Number(key), Number(value));
-        return true;
-      },
-    });
-  }
-
-  #write(at: number, value: number): void {
-    this.#step('write', at, true, () => {
-      this.#memory[at] = value;
-      return 0;
-    });
   }
 }

@@ -37,6 +37,8 @@ export interface WorkloadOptions {
   readonly provokesFrom: number | null;
   /** The claims of the manager: no other calls are made. Default: the whole specification. */
   readonly profile?: Profile | undefined;
+  /** Most single page frames held at a time. Default: {@link HELD_PAGES}. */
+  readonly held?: number | undefined;
 }
 
 /** An allocated run of page frames, as it was returned. */
@@ -47,7 +49,8 @@ interface HeldRun {
 
 /** Most single page frames held; a busy kernel holds many, and frees about as many as it allocates. */
 const HELD_PAGES = 20_000;
-const HELD_RUNS = 500;
+/** Runs are held one for so many single page frames. */
+const PAGES_A_RUN = 40;
 const BATCH_PAGES = 32;
 const RUN_PAGES = 16;
 /** Address limits of devices: ISA, 32 bits, none. */
@@ -68,6 +71,8 @@ export class Workload {
   readonly #profile: Profile;
   readonly #added: readonly Call[];
   readonly #limits: readonly bigint[];
+  readonly #heldPages: number;
+  readonly #heldRuns: number;
   /** Single page frames, each as often as there are references to it. */
   readonly #pages: bigint[] = [];
   readonly #references = new Map<bigint, number>();
@@ -83,6 +88,8 @@ export class Workload {
     this.#added = this.#profile.calls.filter((call) => !STANDARD_CALLS.includes(call));
     this.#limits = namedZones(this.#profile)?.map(({ below }) => below ?? U64_MAX) ?? LIMITS;
     this.#draws = drawsFrom(options.seed);
+    this.#heldPages = options.held ?? HELD_PAGES;
+    this.#heldRuns = Math.ceil(this.#heldPages / PAGES_A_RUN);
     const [first] = options.map.descriptors;
     this.#freed = first === undefined ? options.config.higherHalf : toHigherHalf(options.config, first.start);
   }
@@ -97,13 +104,13 @@ export class Workload {
       const added = this.#addedCall(this.#draws.of(this.#added));
       if (added !== null) return added;
     }
-    const isCrowded = this.#pages.length > this.#draws.below(HELD_PAGES);
+    const isCrowded = this.#pages.length > this.#draws.below(this.#heldPages);
     switch (this.#draws.below(10)) {
       case 0:
         return { call: 'freeAmount' };
       case 1:
       case 2:
-        return this.#runs.length > this.#draws.below(HELD_RUNS) ? this.#freeRun() : this.#allocRun();
+        return this.#runs.length > this.#draws.below(this.#heldRuns) ? this.#freeRun() : this.#allocRun();
       case 3:
         return isCrowded
           ? this.#freeBatch()

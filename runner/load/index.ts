@@ -1,5 +1,6 @@
 /** The door of runner/load/. */
 export {
+  claimedProfile,
   importModule,
   isCommonJs,
   isModule,

@@ -66,7 +66,10 @@ export function promisedPolicies(
 }
 
 /** Returns the profile that a module exports, or undefined. */
-function claimed(exports: Readonly<Record<string, unknown>>, path: string): Profile | undefined {
+export function claimedProfile(
+  exports: Readonly<Record<string, unknown>>,
+  path: string,
+): Profile | undefined {
   return exports.profile === undefined
     ? undefined
     : exported(path, 'profile', (source) => decodeProfile(structuredClone(exports.profile), source));
@@ -144,7 +147,7 @@ async function loadModule(
   { profile: given, programMs = PROGRAM_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
-  const profile = given ?? claimed(exports, path);
+  const profile = given ?? claimedProfile(exports, path);
   const promises = promisedPolicies(exports, path);
   const { factoryFrom } = await import('./factory-from.ts');
   const create = factoryFrom(exports.default, path, profile?.calls);

@@ -5,11 +5,11 @@
 import { drawsFrom } from '../../random/draws.ts';
 import type { ConcurrentCheckOptions, ConcurrentResult } from '../check-concurrent.ts';
 import { type HistoryCall, overlapping } from '../history.ts';
+import { profileScenario, smallSize } from '../profile-scenario.ts';
 import type { FoundRun } from '../sample-schedules.ts';
 import type { ThreadsResult } from '../threads/check-threads.ts';
 import { threadSeconds } from '../threads/thread-seconds.ts';
 import { type NativeRun, type NativeTarget, runNative } from './native-runs.ts';
-import { nativeScenario, type ScenarioSize } from './native-scenario.ts';
 import { gravityOf, shrinkLong, shrinkNative, worst } from './shrink-native.ts';
 
 /** Runs of each random scenario. */
@@ -32,15 +32,6 @@ export type NativeCheckOptions = Omit<
 
 /** Counts over the runs of small scenarios. */
 type Explored = ConcurrentResult['explored'];
-
-function smallSize(draws: ReturnType<typeof drawsFrom>): ScenarioSize {
-  return {
-    bitmapFrames: 1 + draws.below(4),
-    stackFrames: 1 + draws.below(4),
-    before: draws.below(3),
-    callers: Array.from({ length: 2 + draws.below(2) }, () => 1 + draws.below(3)),
-  };
-}
 
 /** A find, and how many of the runs of its scenario were finds. */
 interface Hit {
@@ -84,7 +75,7 @@ function explore(
   let end = scenarios;
   for (let k = 0; k < end && !isOver(); k += 1) {
     const draws = drawsFrom(seed * 0x1_0000 + k);
-    const scenario = nativeScenario(draws, target, smallSize(draws));
+    const scenario = profileScenario(draws, target, smallSize(draws));
     const runs = runNative(target, scenario, { seed: (seed + k) * SEEDS, runs: RUNS });
     met.scenarios += 1;
     met.schedules += runs.length;
@@ -118,7 +109,7 @@ function runLong(
     const left = Math.min(ROUND_CALLS, calls - met.calls);
     const callers = Array.from({ length: workers }, () => Math.ceil(left / workers));
     const size = { bitmapFrames: ROUND_FRAMES, stackFrames: ROUND_FRAMES, before: 0, callers };
-    const scenario = nativeScenario(draws, target, size);
+    const scenario = profileScenario(draws, target, size);
     const [start, judging] = [performance.now(), threadSeconds()];
     const [run] = runNative(target, scenario, { seed: seed * SEEDS + round, runs: 1 });
     met.searchSeconds += threadSeconds() - judging;

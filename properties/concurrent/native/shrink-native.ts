@@ -5,12 +5,12 @@
  */
 import type { ConcurrentCheckOptions, ConcurrentResult } from '../check-concurrent.ts';
 import type { ConcurrentTrace } from '../concurrent-trace.ts';
+import { isAskable } from '../profile-scenario.ts';
 import { cutAt, type RecordedHistory, scenariosLike } from '../recorded-scenario.ts';
 import type { FoundRun } from '../sample-schedules.ts';
 import type { ConcurrentScenario } from '../scenario.ts';
 import { callsOf, REPEATING, type RunSearch, SHRINKING, simplest, until } from '../shrink-run.ts';
 import { type NativeRun, type NativeTarget, runNative } from './native-runs.ts';
-import { isAskable } from './native-scenario.ts';
 
 /** Runs of a scenario at a time while a find is shrunk. */
 const TRIES_AT_ONCE = 16;

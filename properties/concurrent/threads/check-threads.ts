@@ -7,7 +7,7 @@
  * calls that did not overlap, and the model must accept each answer in it.
  */
 
-import { ATOMICS, openSharedState } from '../../../impl/index.ts';
+import { ATOMICS } from '../../../impl/index.ts';
 import { init, type ModelState, step, sweep } from '../../../model/index.ts';
 import { TimeLimitError, within } from '../../../runner/index.ts';
 import type { Policy } from '../../../spec/index.ts';
@@ -15,7 +15,7 @@ import { CallerSession } from '../caller-session.ts';
 import { explain, type HistoryCall, isLockedOut, overlapping } from '../history.ts';
 import type { ConcurrentViolation } from '../judge-run.ts';
 import { type Cut, cutAt } from '../recorded-scenario.ts';
-import type { ConcurrentTarget } from '../target.ts';
+import { wordsOf } from '../target.ts';
 import { threadSeconds } from './thread-seconds.ts';
 import { type CallWithTurn, StuckError, Threads, type ThreadsOptions } from './threads.ts';
 
@@ -27,9 +27,10 @@ const ROUND_CALLS = 16_384;
  * @public
  */
 export interface CheckThreadsOptions extends ThreadsOptions {
-  readonly target: ConcurrentTarget;
   /** Calls of all callers together, rounded up to a multiple of the number of callers. */
   readonly calls: number;
+  /** Called with the number of calls made so far, twice a second. */
+  readonly onCalls?: (made: number) => void;
 }
 
 /**
@@ -174,7 +175,7 @@ function leftBehind(
   end: ModelState,
 ): ConcurrentViolation | null {
   const { map, config, target } = options;
-  const shared = { words: openSharedState(map, config, state), steps: ATOMICS };
+  const shared = { words: wordsOf(target, map, config, state), steps: ATOMICS };
   const inspected = within(INSPECTION_MS, () => {
     const { pmm } = new CallerSession(config, (warn) =>
       target.attach(map, { config, warn, shared, waiting: {} }),
@@ -193,8 +194,8 @@ function stuck(error: unknown): ConcurrentViolation {
   return { clause: 'concurrent.progress', explanation, calls: [], deadEnds: [] };
 }
 
-function startOf({ map, config }: CheckThreadsOptions, policies: readonly Policy[]): ModelState {
-  const started = init({ map, config, policies }, { outcome: { kind: 'done' } });
+function startOf({ map, config, target }: CheckThreadsOptions, policies: readonly Policy[]): ModelState {
+  const started = init({ map, config, policies, profile: target.profile }, { outcome: { kind: 'done' } });
   if (!started.accepted) throw new Error(started.violation.explanation);
   return started.state;
 }
@@ -233,7 +234,9 @@ async function runRounds(
     while (met.calls < options.calls) {
       const start = performance.now();
       const left = Math.min(ROUND_CALLS, options.calls - met.calls);
-      const calls = await threads.round(Math.ceil(left / options.callers));
+      const before = met.calls;
+      const onCalls = (made: number): void => options.onCalls?.(before + made);
+      const calls = await threads.round(Math.ceil(left / options.callers), onCalls);
       met.workSeconds += (performance.now() - start) / 1000;
       met.calls += calls.length;
       met.overlapping += overlapping(calls);

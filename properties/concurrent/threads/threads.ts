@@ -3,9 +3,9 @@
  * together, each makes the same number of calls, and when the last call has returned the round's history is complete.
  */
 import { Worker } from 'node:worker_threads';
-import { createSharedState } from '../../../impl/index.ts';
 import { Config, counted, MemoryMap, ramPages, SpecError } from '../../../spec/index.ts';
 import type { HistoryCall } from '../history.ts';
+import { type ConcurrentTarget, sharedState } from '../target.ts';
 import { type CallerThreadData, CLOCK_AT, PRESENT_AT, type RecordedCall, type Round } from './messages.ts';
 
 /** A call of a history, with its turn if the target tells it. */
@@ -18,6 +18,7 @@ export interface CallWithTurn extends HistoryCall {
  * @public
  */
 export interface ThreadsOptions {
+  readonly target: ConcurrentTarget;
   readonly map: MemoryMap;
   readonly config: Config;
   readonly callers: number;
@@ -26,6 +27,8 @@ export interface ThreadsOptions {
   readonly module: string | null;
   /** Milliseconds that a call waits for the lock before it panics. */
   readonly patienceMs: number;
+  /** Milliseconds without a call that returns after which all callers are ended. Default: 20 s. */
+  readonly stuckMs?: number;
 }
 
 /** The thread's module, as source or compiled like this one. */
@@ -49,9 +52,9 @@ function answerOf(worker: Worker): Promise<unknown> {
 }
 
 /** Creates the state that the callers share. Throws `SpecError` where the engine has no buffer so large. */
-function stateOf(map: MemoryMap, config: Config): SharedArrayBuffer {
+function stateOf(target: ConcurrentTarget, map: MemoryMap, config: Config): SharedArrayBuffer {
   try {
-    return createSharedState(map, config);
+    return sharedState(target, map, config);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const found = `found ${counted(ramPages(map), 'page frame')} of RAM`;
@@ -77,8 +80,10 @@ export class StuckError extends Error {
   }
 }
 
-/** Milliseconds beyond those that a caller waits for the lock: it then says so itself. */
-const STUCK_MS = 5000;
+/** Milliseconds between two looks at the clock of the calls. */
+const LOOK_MS = 500;
+/** Callers are stuck if no call has returned for so many milliseconds, in which this thread was not held up. */
+const STUCK_MS = 20_000;
 
 export class Threads {
   /** The state that the callers share. */
@@ -88,9 +93,9 @@ export class Threads {
   readonly #stuckMs: number;
 
   private constructor(options: ThreadsOptions) {
-    const { map, config, callers, seed, module, patienceMs } = options;
-    this.state = stateOf(map, config);
-    this.#stuckMs = patienceMs + STUCK_MS;
+    const { target, map, config, callers, seed, module, patienceMs, stuckMs = STUCK_MS } = options;
+    this.state = stateOf(target, map, config);
+    this.#stuckMs = stuckMs;
     this.#barrier = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
     const common = {
       map: MemoryMap.encode(map),
@@ -115,7 +120,7 @@ export class Threads {
   }
 
   /** Lets each caller make `calls` calls, and returns their history. Rejects with {@link StuckError} where callers do not return. */
-  async round(calls: number): Promise<readonly CallWithTurn[]> {
+  async round(calls: number, onCalls: (made: number) => void = () => {}): Promise<readonly CallWithTurn[]> {
     const barrier = new Int32Array(this.#barrier);
     barrier[CLOCK_AT] = 0;
     barrier[PRESENT_AT] = 0;
@@ -129,22 +134,29 @@ export class Threads {
     });
     const watch = new AbortController();
     try {
-      return (await Promise.race([Promise.all(answers), this.#stuck(open, watch.signal)])).flat();
+      return (await Promise.race([Promise.all(answers), this.#stuck(open, watch.signal, onCalls)])).flat();
     } finally {
       watch.abort();
     }
   }
 
-  /** Rejects when the clock of the calls has stood still for too long. */
-  #stuck(open: ReadonlySet<number>, signal: AbortSignal): Promise<never> {
+  /**
+   * Rejects when the clock of the calls has stood still for too long. Time counts only while this thread looks when it should: where the
+   * machine holds it up, it holds up the callers, too.
+   */
+  #stuck(open: ReadonlySet<number>, signal: AbortSignal, onCalls: (made: number) => void): Promise<never> {
     const barrier = new Int32Array(this.#barrier);
-    let [clock, since] = [0, performance.now()];
+    let [clock, looked, stillMs] = [0, performance.now(), 0];
     return new Promise((_, reject) => {
       const timer = setInterval(() => {
         const now = Atomics.load(barrier, CLOCK_AT);
-        if (now !== clock) [clock, since] = [now, performance.now()];
-        if (performance.now() - since > this.#stuckMs) reject(new StuckError([...open], this.#stuckMs));
-      }, this.#stuckMs / 20);
+        const sinceMs = performance.now() - looked;
+        looked += sinceMs;
+        if (now !== clock) [clock, stillMs] = [now, 0];
+        else if (sinceMs < 2 * LOOK_MS) stillMs += sinceMs;
+        onCalls(now >> 1);
+        if (stillMs > this.#stuckMs) reject(new StuckError([...open], this.#stuckMs));
+      }, LOOK_MS);
       signal.addEventListener('abort', () => clearInterval(timer), { once: true });
     });
   }

@@ -1,13 +1,12 @@
 /**
- * Scenarios for an allocator in another language: programs of callers that ask for nothing its profile leaves undefined, in whatever
- * order the calls take effect. So each page frame is freed by one call at most, unless the target claims to notice more.
+ * Scenarios within a profile: programs of callers that ask for nothing which it leaves undefined, in whatever order the calls take effect. So each page frame is freed by one call at most, unless the target claims to notice more.
  */
-import { worldBeyond } from '../../../runner/index.ts';
+import { worldBeyond } from '../../runner/index.ts';
 import {
   addressesOf,
   beyond,
   type Call,
-  config,
+  config as configOf,
   describedCall,
   HIGHER_HALF_48,
   hasUndefined,
@@ -27,9 +26,9 @@ import {
   SpecError,
   STANDARD_CALLS,
   U64_MAX,
-} from '../../../spec/index.ts';
-import type { Draws } from '../../random/draws.ts';
-import type { ConcurrentScenario } from '../scenario.ts';
+} from '../../spec/index.ts';
+import type { Draws } from '../random/draws.ts';
+import type { ConcurrentScenario } from './scenario.ts';
 
 /** How large a scenario is. */
 export interface ScenarioSize {
@@ -39,6 +38,16 @@ export interface ScenarioSize {
   readonly before: number;
   /** Calls of each caller. */
   readonly callers: readonly number[];
+}
+
+/** Returns the size of a small scenario: two or three callers, with one to three calls each. */
+export function smallSize(draws: Draws): ScenarioSize {
+  return {
+    bitmapFrames: 1 + draws.below(4),
+    stackFrames: 1 + draws.below(4),
+    before: draws.below(3),
+    callers: Array.from({ length: 2 + draws.below(2) }, () => 1 + draws.below(3)),
+  };
 }
 
 /** The manager that scenarios are for: what it claims and promises. */
@@ -421,18 +430,23 @@ function roomOf(size: ScenarioSize, profile: Profile): Room {
   return { size, start, pages, absent: isAdded ? size.callers.length : 0 };
 }
 
-/** Returns the scenario that the draws make. Throws `SpecError` where the target can run none. */
-export function nativeScenario(
-  draws: Draws,
-  { profile, policies }: ForTarget,
-  size: ScenarioSize,
-): ConcurrentScenario {
+/** The world of scenarios within a profile, and the calls that show what they leave behind. */
+type ProfileWorld = Required<Pick<ConcurrentScenario, 'map' | 'config' | 'after'>>;
+
+/**
+ * Returns a world within a profile. Throws `SpecError` where there is none.
+ * @internal
+ */
+export function profileWorld(profile: Profile, size: ScenarioSize): ProfileWorld {
+  return worldOf(roomOf(size, profile), profile);
+}
+
+function worldOf(room: Room, profile: Profile): ProfileWorld {
   if (profile.outOfMemory === 'undefined')
     throw new SpecError(
       'check --concurrent: expected a target whose allocations may fail: who comes last is not known, and its profile says "outOfMemory": "undefined"',
     );
-  const room = roomOf(size, profile);
-  const { start, pages, absent } = room;
+  const { start, pages, absent, size } = room;
   const end = start + BigInt(pages) * PAGE_BYTES;
   const map = memoryMap(
     [
@@ -442,9 +456,22 @@ export function nativeScenario(
     'a few page frames',
   );
   const bitmapMaxAddr = profile.bitmapZoneEnd ?? start + BigInt(size.bitmapFrames) * PAGE_BYTES;
-  const world = { map, config: config({ bitmapMaxAddr }) };
+  const world = { map, config: configOf({ bitmapMaxAddr }) };
   const why = worldBeyond(profile, world);
   if (why !== null) throw new SpecError(`check --concurrent: ${why}`);
+  return { ...world, after: drain(room, profile) };
+}
+
+/** Returns the scenario that the draws make. Throws `SpecError` where the target can run none. */
+export function profileScenario(
+  draws: Draws,
+  { profile, policies }: ForTarget,
+  size: ScenarioSize,
+): ConcurrentScenario {
+  const room = roomOf(size, profile);
+  const { map, config, after } = worldOf(room, profile);
+  const { start, pages, absent } = room;
+  const end = start + BigInt(pages) * PAGE_BYTES;
   const first = new Writer(draws, { room, profile, handed: [], results: 0, absent: [] });
   const isShared = profile.calls.includes('retain') && draws.below(2) === 0;
   const before = [...(isShared ? first.shared(size.callers.length) : []), ...first.program(size.before)];
@@ -461,5 +488,5 @@ export function nativeScenario(
     const its = { room, profile, handed: own, results, absent: absent === 0 ? [] : [added] };
     return new Writer(draws, its).program(calls);
   });
-  return { ...world, policies, before, callers, after: drain(room, profile) };
+  return { map, config, policies, before, callers, after };
 }

@@ -10,10 +10,10 @@ import {
   type Program,
   type Reference,
   STANDARD_CALLS,
-} from '../../../spec/index.ts';
-import { drawsFrom } from '../../random/draws.ts';
-import type { ConcurrentScenario } from '../scenario.ts';
-import { isAskable, nativeScenario } from './native-scenario.ts';
+} from '../../spec/index.ts';
+import { drawsFrom } from '../random/draws.ts';
+import { isAskable, profileScenario } from './profile-scenario.ts';
+import type { ConcurrentScenario } from './scenario.ts';
 
 const SIZE = { bitmapFrames: 4, stackFrames: 4, before: 4, callers: [6, 6] };
 
@@ -33,7 +33,7 @@ function profileOf(claims: object): Profile {
 function scenarios(claims: object): readonly ConcurrentScenario[] {
   const profile = profileOf(claims);
   return Array.from({ length: 200 }, (_, seed) =>
-    nativeScenario(drawsFrom(seed), { profile, policies: [] }, SIZE),
+    profileScenario(drawsFrom(seed), { profile, policies: [] }, SIZE),
   );
 }
 
