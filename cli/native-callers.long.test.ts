@@ -24,6 +24,31 @@ int main(void) {
     return fp_serve(&(fp_target){.init = init, .alloc = alloc, .profile = "{\\"calls\\": [\\"alloc\\"], \\"failures\\": []}"});
 }`;
 
+/** Its lock keeps calls apart, and orders nothing of what they do. */
+const RACES = `
+#include "native/frameproof.h"
+#include <stdatomic.h>
+static atomic_int lock;
+static void acquire(void) { while (atomic_exchange_explicit(&lock, 1, memory_order_relaxed) != 0); }
+static void release(void) { atomic_store_explicit(&lock, 0, memory_order_relaxed); }
+static uint64_t pages[65536], count;
+static bool init(const fp_memory *memory) {
+    for (size_t d = 0; d < memory->count; d++)
+        for (uint64_t k = 0; k < memory->descriptors[d].pages; k++)
+            pages[count++] = (uint64_t)memory->base + memory->descriptors[d].start + k * FP_PAGE_SIZE;
+    return count <= 65536;
+}
+static void *alloc(void) {
+    acquire();
+    void *page = count == 0 ? NULL : (void *)pages[--count];
+    return release(), page;
+}
+static bool free_page(void *page) { return acquire(), pages[count++] = (uint64_t)page, release(), true; }
+int main(void) {
+    return fp_serve(&(fp_target){.init = init, .alloc = alloc, .free = free_page, .profile =
+        "{\\"calls\\": [\\"alloc\\", \\"free\\"], \\"zones\\": 1, \\"misuse\\": \\"undefined\\", \\"failures\\": [], \\"memoryBelow\\": \\"0x8000000\\"}"});
+}`;
+
 /** A call hands out this many page frames at most, so that the fault takes at least so many calls. */
 const LARGEST_BATCH = 8;
 const FEWEST_CALLS = 50;
@@ -48,6 +73,7 @@ uint64_t pmm_alloc_pages(void **addresses, uint64_t count) {
 beforeAll(async () => {
   symlinkSync(join(ROOT, 'native'), join(folder, 'native'));
   writeFileSync(join(folder, 'stuck.c'), STUCK);
+  writeFileSync(join(folder, 'races.c'), RACES);
   writeFileSync(join(folder, 'fails_late.c'), FAILS_LATE);
   const run = (line: string) => promisify(exec)(line, { cwd: folder });
   await run('mkdir -p build && cc -O2 -c -o build/frameproof.o native/frameproof.c');
@@ -58,6 +84,7 @@ beforeAll(async () => {
     `cc -O2 -o build/buddy ${examples}/buddy.c build/frameproof.o`,
     'cc -O2 -o build/stuck stuck.c build/frameproof.o',
     'cc -O2 -Inative -o build/refuses native/testing/refuses.c build/frameproof.o',
+    'cc -O1 -g -fsanitize=thread -o build/races-tsan races.c native/frameproof.c',
     `cc -O2 -I. -o build/fails-late fails_late.c ${examples}/page_stack_target.c build/frameproof.o`,
     ...[0, 1, 2, 3].map(
       (broken) =>
@@ -171,9 +198,25 @@ describe('callers on threads of an executable', () => {
     },
   );
 
+  it('have a race reported by ThreadSanitizer where a lock orders nothing: neither does the harness', async () => {
+    const { stdout, exitCode } = await check(
+      'races-tsan',
+      '--shrink-time',
+      '1',
+      '--programs',
+      '2',
+      '--calls',
+      '2',
+    );
+    expect(stdout).toMatch(/^violation concurrent\.progress: it died of ThreadSanitizer: data-race: /m);
+    expect(exitCode).toBe(1);
+  });
+
   it('that wait for ever are a counterexample', async () => {
     const { stdout, exitCode } = await check('stuck', '--shrink-time', '1');
-    expect(stdout).toMatch(/^violation concurrent\.progress: it did not end within its time limit$/m);
+    expect(stdout).toMatch(
+      /^violation concurrent\.progress: it did not end within its time limit, with caller \d in alloc(, caller \d in alloc)*$/m,
+    );
     expect(stdout).toMatch(/^ 2 {2}caller \d {2}alloc\(\) {2}-> never returns$/m);
     expect(exitCode).toBe(1);
   });

@@ -83,14 +83,16 @@ function lastCalls(runner: ScenarioRunner): readonly HistoryCall[] {
     : [amount, ...takingAll(runner).map((operation) => runner.afterwards(operation))];
 }
 
+/** Returns who is in which call. */
+export function whoIsIn(open: readonly OpenCall[]): string {
+  return open.map(({ caller, operation }) => `caller ${caller + 1} in ${operation.call}`).join(', ');
+}
+
 /** Returns why a call does not return, or null if all do. */
 function stuckIn(calls: readonly HistoryCall[], open: Run['open']): string | null {
   if (open.length > 0) {
     const who = (waits: OpenCall['waits']): string =>
-      open
-        .filter((call) => (call.waits ?? 'asleep') === waits)
-        .map(({ caller, operation }) => `caller ${caller + 1} in ${operation.call}`)
-        .join(', ');
+      whoIsIn(open.filter((call) => (call.waits ?? 'asleep') === waits));
     return [
       ['nobody will ever wake', who('asleep')],
       ['it spins for ever, on a word that nobody will change:', who('spinning')],

@@ -306,36 +306,43 @@ describe('the hint on an allocation that takes a guard page, too', () => {
   });
 });
 
-describe('the hint on a call of no page frames', () => {
-  const one: Parameters<typeof listOf>[0] = (pages, start) => {
-    const inner = runsOf(() => [{ base: 0, to: 1024 }])(pages, start);
-    const allocBitmap: SomePmm['allocBitmap'] = (count, ...others) =>
-      inner.allocBitmap?.(count > 0 ? count : 1, ...others) ?? null;
-    return { ...inner, allocBitmap };
-  };
-  const told = (claims: object): string | null => {
-    const calls = ['allocBitmap', 'freeRegion'];
-    const target = listTarget(one, { calls, runArguments: [], ...claims });
-    return hintOn(target, traceOf(target, [run(0n)]));
-  };
+describe('the hint on what no claim describes', () => {
+  const calls = ['allocBitmap', 'freeRegion', 'freeAmount'];
 
-  it('says that the target may answer it', () => {
-    expect(told({})).toMatch(/^if nobody asks it for 0 page frames, or frees 0, let the target answer that/);
+  it('says where a pool whose blocks are aligned to its own beginning should begin', () => {
+    const blocks = listTarget(
+      ([first = 0n]) => ({ allocBitmap: (count) => (count > 8 ? null : first), freeAmount: () => 1023 }),
+      { calls, runArguments: [], contiguous: 'powers-of-two' },
+    );
+    expect(hintOn(blocks, traceOf(blocks, [run(2n)]))).toMatch(
+      /^if it aligns blocks to where its pool begins, no claim says so: let the target begin the pool at a multiple/,
+    );
   });
 
-  it('is none where that count stands for a large order', () => {
-    expect(told({ contiguous: 'orders' })).toBeNull();
+  it('says who answers a call of no page frames', () => {
+    const eager = listTarget((_, start) => ({ allocBitmap: () => start, freeAmount: () => 1023 }), {
+      calls,
+      runArguments: [],
+    });
+    expect(hintOn(eager, traceOf(eager, [run(0n)]))).toMatch(
+      /^if no caller asks for no page frames, let the target/,
+    );
+  });
+
+  it('is silent where that count stands for a large order', () => {
+    const claims = { calls, contiguous: 'orders' };
+    const eager = listTarget((_, start) => ({ allocBitmap: () => start, freeAmount: () => 1023 }), claims);
+    expect(hintOn(eager, traceOf(eager, [run(0n)]))).toBeNull();
   });
 });
 
-describe('the hint on blocks that are aligned from the start of memory', () => {
-  it('says where the target may begin', () => {
-    const from = runsOf((count) =>
-      Array.from({ length: 4096 / count }, (_, i) => ({ base: 1 + i * count, to: 1 + (i + 1) * count })),
-    );
-    const target = listTarget(from, { calls: ['allocBitmap', 'freeRegion'], contiguous: 'orders' });
-    expect(hintOn(target, traceOf(target, [run(2n)]))).toMatch(
-      /^if its blocks are aligned from the start of a range of memory, .* from a multiple of the largest block on/,
+describe('the hint on an alignment of less than a page frame', () => {
+  it('is to pass a page frame in its place, where it is refused', () => {
+    const from = runsOf((_, __, alignment) => (alignment === 0 ? [] : [{ base: 0, to: 1024 }]));
+    const claims = { calls: ['allocBitmap', 'freeRegion'], runArguments: ['alignment'] };
+    const target = listTarget(from, claims);
+    expect(hintOn(target, traceOf(target, [run(1n, 8n)]))).toBe(
+      'if it takes no alignment of less than a page frame, let the target pass 4096 in its place',
     );
   });
 });
@@ -410,6 +417,23 @@ describe('the claim that explains a program', () => {
       { calls, contiguous: 'orders' },
     );
     expect(claimsFor(target, [run(8n), freeRegion(page(4), 4n)])).toEqual({ freeRuns: 'whole' });
+  });
+
+  it('is the largest run, where it is larger than there is room for in most worlds', () => {
+    const target = factoryTarget({
+      name: 'runs of 8192',
+      policies: [],
+      create: (map, options) => {
+        const pmm = createPmm(map, options);
+        return wrapPmm(pmm, {
+          allocBitmap: (count, ...others) => pmm.allocBitmap(count > 8192n ? 2n ** 50n : count, ...others),
+        });
+      },
+    });
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 2 ** 17 }]);
+    const world = { map, config: config({ bitmapMaxAddr: 2n ** 28n }) };
+    const trace = execute(target, { ...world, policies: [], operations: [run(16384n)] }).trace();
+    expect(explain(target, trace)?.candidate.claims).toEqual({ largestRun: 8192 });
   });
 
   it('is that blocks are freed whole, where a free is lost that does not begin where one does', () => {

@@ -1,6 +1,6 @@
 /** Hints: what the author of correct code would do about a counterexample, in a line that begins with the condition. */
 import type { Target } from '../../runner/index.ts';
-import { isAllocation, type Trace } from '../../spec/index.ts';
+import { isAllocation, PAGE_BYTES, type Trace } from '../../spec/index.ts';
 import type { Candidate } from './candidate.ts';
 import { explain } from './explain.ts';
 
@@ -41,19 +41,12 @@ function adviceOnErrors({ violation, responses }: Trace): string | null {
     : null;
 }
 
-/** Returns what to do about blocks that are aligned from elsewhere than address 0, which no claim describes; null for others. */
-function adviceOnBlocks({ violation, profile }: Trace): string | null {
-  return violation?.clause === 'allocBitmap.aligned' && profile !== undefined && profile.contiguous !== 'any'
-    ? 'if its blocks are aligned from the start of a range of memory, let the target hand over ranges from a multiple of the largest block on, and name what lies before with fp_keep, or keep() in TypeScript'
-    : null;
-}
-
-/** Returns what to do about a call of no page frames, for code that nobody makes such a call to; null for others. */
-function adviceOnNothing({ violation, scenario, profile }: Trace): string | null {
+/** Returns what to do about an alignment of less than a page frame that is refused; null for others. */
+function adviceOnAlignment({ violation, scenario }: Trace): string | null {
   const operation = violation === undefined ? undefined : scenario.operations[violation.at];
-  const isNone = operation !== undefined && 'count' in operation && operation.count === 0n;
-  return isNone && profile?.contiguous !== 'orders'
-    ? 'if nobody asks it for 0 page frames, or frees 0, let the target answer that: a run of none is refused, and every other call of none does nothing'
+  const isLess = operation !== undefined && 'alignment' in operation && operation.alignment < PAGE_BYTES;
+  return isLess && violation?.clause.endsWith('.complete')
+    ? 'if it takes no alignment of less than a page frame, let the target pass 4096 in its place'
     : null;
 }
 
@@ -69,6 +62,22 @@ function adviceOnMore({ violation, scenario }: Trace): string | null {
     : null;
 }
 
+/** Returns what to do about blocks that are aligned to something else than physical addresses, which no claim describes; null for others. */
+function adviceOnBlocks({ violation, profile }: Trace): string | null {
+  return violation?.clause === 'allocBitmap.aligned' && profile !== undefined && profile.contiguous !== 'any'
+    ? 'if it aligns blocks to where its pool begins, no claim says so: let the target begin the pool at a multiple of its size, and name the rest with fp_keep'
+    : null;
+}
+
+/** Returns what to do about a call of no page frames, which no claim leaves out; null for others. */
+function adviceOnNone({ violation, scenario, profile }: Trace): string | null {
+  const operation = violation === undefined ? undefined : scenario.operations[violation.at];
+  if (operation === undefined || !('count' in operation) || operation.count !== 0n) return null;
+  // It stands for order 64.
+  if (profile?.contiguous === 'orders') return null;
+  return 'if no caller asks for no page frames, let the target answer that: a run of none fails, everything else does nothing';
+}
+
 /**
  * Returns a line on a counterexample that may be none: which claim the author would make of correct code that answers so. Null where no
  * claim explains it. Runs the target a few times, and not again once `isOver` returns true.
@@ -76,8 +85,15 @@ function adviceOnMore({ violation, scenario }: Trace): string | null {
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
   const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
   if (explanation === null) {
-    const advice = [adviceOnInit, adviceOnErrors, adviceOnNothing, adviceOnBlocks, adviceOnMore];
-    return advice.map((about) => about(trace)).find((line) => line !== null) ?? null;
+    const advice = [
+      adviceOnInit,
+      adviceOnErrors,
+      adviceOnNone,
+      adviceOnAlignment,
+      adviceOnMore,
+      adviceOnBlocks,
+    ];
+    return advice.reduce<string | null>((found, about) => found ?? about(trace), null);
   }
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;

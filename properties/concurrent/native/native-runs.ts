@@ -5,7 +5,7 @@ import { loadSeveralCallers } from '../../../runner/load/index.ts';
 import type { CallersProcess, CallersRun, MadeCall } from '../../../runner/process/index.ts';
 import type { Policy, Profile } from '../../../spec/index.ts';
 import type { HistoryCall } from '../history.ts';
-import { type ConcurrentViolation, judgeHistory } from '../judge-run.ts';
+import { type ConcurrentViolation, judgeHistory, whoIsIn } from '../judge-run.ts';
 import type { FoundRun } from '../sample-schedules.ts';
 import type { ConcurrentScenario } from '../scenario.ts';
 import type { OpenCall, Run } from '../scenario-runner.ts';
@@ -98,8 +98,10 @@ function findIn(
   });
   const overwritten = overwriting(run.calls, callers.length);
   if (died !== null) {
-    if (overwritten !== null && !died.includes('Sanitizer')) return found(overwritten);
-    return found({ clause: 'concurrent.progress', explanation: died, calls: run.calls, deadEnds: [] });
+    const isNamed = died.includes('Sanitizer'); // with the places in the source
+    if (overwritten !== null && !isNamed) return found(overwritten);
+    const explanation = isNamed || run.open.length === 0 ? died : `${died}, with ${whoIsIn(run.open)}`;
+    return found({ clause: 'concurrent.progress', explanation, calls: run.calls, deadEnds: [] });
   }
   const verdict = init({ map, config, policies, profile }, started);
   if (!verdict.accepted) {

@@ -39,6 +39,19 @@ function alignedRuns({ largestRequest, largestRun }: Profile, alignment: bigint)
   ];
 }
 
+/** Counts up to this, and twice as many, have room where probes are made otherwise. */
+const ROOMY = 2n ** 11n;
+/** Larger ones than this are not tried: an init that touches each page takes long. */
+const MOST = 2n ** 16n;
+
+/** Returns the worlds of probes that ask for twice as many page frames as this, aligned to that, in either zone. */
+function roomFor(largest: bigint, { memoryBelow }: Profile): Pick<Candidate, 'worlds'> {
+  const end = 8n * largest < memoryBelow / PAGE_BYTES ? 8n * largest : memoryBelow / PAGE_BYTES;
+  if (largest <= ROOMY || largest > MOST || end < 4n * largest) return {};
+  const world = freeWorld(1n, end, end / 2n);
+  return { worlds: { probed: world, controlled: world } };
+}
+
 /** Runs whose alignment is a power of two; the first one is aligned by chance where runs come from the end of a block. */
 const EVEN: readonly Program[] = [
   ...[2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
@@ -232,14 +245,17 @@ export function ofRuns({ moment: { demand, response }, profile }: Broken): reado
   const requests = sized.flatMap((largest): readonly Candidate[] => {
     const probes: readonly Program[] = [[run(2n * largest)], [run(1n), run(2n * largest)]];
     const batch: Program = [{ call: 'allocPages', count: 2n * largest }];
+    const room = roomFor(largest, profile);
     return [
       {
+        ...room,
         claims: { largestRequest: Number(largest) },
         condition: `its largest request is ${largest}`,
         probes: [...probes, batch, [run(1n), ...batch]],
         controls: [[run(largest)]],
       },
       {
+        ...room,
         claims: { largestRun: Number(largest) },
         condition: `its largest contiguous allocation is ${largest}, and batches may be larger`,
         probes,
