@@ -127,6 +127,17 @@ describe.concurrent('a module with a state of its own, and claims', () => {
     expect(works).toMatchObject({ exitCode: 0, stdout: 'holds: some order explains the calls\n' });
   });
 
+  it('is not said to repeat calls that it does not have', async () => {
+    const trace = 'cli/testing/version-1/concurrent-trace.json';
+    const { stdout, stderr, exitCode } = await run(`replay ${trace} --target examples/lock-free.ts`);
+    expect({ stdout, stderr, exitCode }).toEqual({
+      stdout: '',
+      stderr:
+        'frameproof: examples/lock-free.ts: expected a target whose profile covers the recorded calls: there is no allocPages\n',
+      exitCode: 2,
+    });
+  });
+
   it('is refused where a run depends on what a caller remembers beside the words', async () => {
     const { stderr, exitCode } = await run(`check --concurrent --target ${folder}/remembers.mjs ${few}`);
     expect(stderr).toMatch(

@@ -15,6 +15,7 @@ import {
   SpecError,
   shortened,
 } from '../../spec/index.ts';
+import { refuseBeyond } from './profile-scenario.ts';
 import { type FoundRun, tryRun } from './sample-schedules.ts';
 import { beyondLimits, ConcurrentScenario, Natural, Schedule } from './scenario.ts';
 import { runnerOf } from './scenario-runner.ts';
@@ -77,13 +78,15 @@ export function concurrentTraceOf(
 }
 
 /**
- * Runs a trace again on a target. Returns the run with its violation, or null if it holds.
+ * Runs a trace again on a target. Returns the run with its violation, or null if it holds. Throws `SpecError` where the profile of the target
+ * does not cover it.
  * @public
  */
 export function replayConcurrent(
   target: ConcurrentTarget,
   { scenario, points, schedule }: ConcurrentTrace,
 ): FoundRun | null {
+  if (target.profile !== undefined) refuseBeyond(target.name, target.profile, scenario);
   const [, found] = tryRun(runnerOf(target, scenario), points, following(schedule));
   return found;
 }

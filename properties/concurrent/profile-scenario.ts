@@ -388,6 +388,17 @@ function areAddable({ map, config: { higherHalf }, callers }: ConcurrentScenario
   });
 }
 
+/** Throws `SpecError` where a profile does not cover a scenario that was found on another target. */
+export function refuseBeyond(name: string, profile: Profile, scenario: ConcurrentScenario): void {
+  const { map, config, before, callers, after = [] } = scenario;
+  const reasons = [before, ...callers, after].flat().map((operation) => beyond(profile, operation));
+  const why = worldBeyond(profile, { map, config }) ?? reasons.find((reason) => reason !== null);
+  if (why === undefined && isAskable(scenario, profile)) return;
+  throw new SpecError(
+    `${name}: expected a target whose profile covers the recorded calls: ${why ?? 'it leaves their effect undefined'}`,
+  );
+}
+
 /** Whether a target can be asked for a scenario that was changed. */
 export function isAskable(scenario: ConcurrentScenario, profile: Profile): boolean {
   const { map, config, before, callers, after = [] } = scenario;

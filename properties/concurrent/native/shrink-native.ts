@@ -5,7 +5,7 @@
  */
 import type { ConcurrentCheckOptions, ConcurrentResult } from '../check-concurrent.ts';
 import type { ConcurrentTrace } from '../concurrent-trace.ts';
-import { isAskable } from '../profile-scenario.ts';
+import { isAskable, refuseBeyond } from '../profile-scenario.ts';
 import { cutAt, type RecordedHistory, scenariosLike } from '../recorded-scenario.ts';
 import type { FoundRun } from '../sample-schedules.ts';
 import type { ConcurrentScenario } from '../scenario.ts';
@@ -157,13 +157,14 @@ export function shrinkLong(long: FoundRun, options: Shrinkable): ConcurrentResul
 
 /**
  * Runs the scenario of a trace until it breaks a clause that says as much again, with its own pauses and then with others; null if it does
- * not in 2,000 runs.
+ * not in 2,000 runs. Throws `SpecError` where the profile of the target does not cover it.
  * @public
  */
 export function replayNative(
   target: NativeTarget,
   { scenario, yields = 0, points, schedule, violation: { clause, explanation } }: ConcurrentTrace,
 ): FoundRun | null {
+  refuseBeyond(target.name, target.profile, scenario);
   const violation = { clause, explanation, calls: [], deadEnds: [] };
   const run = { calls: [], open: [], taken: [], hasWaited: false };
   const before = { scenario, points, schedule, yields, run, violation };
