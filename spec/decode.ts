@@ -223,6 +223,9 @@ function keysOf(codec: t.HasProps): readonly string[] {
   }
 }
 
+/** A whole number of at least 0. */
+export const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
+
 /** A message lists at most this many keys, to fit a few lines. */
 const MOST_LISTED = 12;
 

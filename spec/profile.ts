@@ -551,6 +551,11 @@ export function takesAnyBlock({ contiguous, freeRuns }: Profile): boolean {
   return contiguous === 'orders' && freeRuns === 'page-by-page';
 }
 
+/** Whether memory may be added or removed, so that what is RAM, and how much, may change after init. */
+export function movesMemory({ calls }: Pick<Profile, 'calls'>): boolean {
+  return calls.includes('addRegion') || calls.includes('removeRegion');
+}
+
 /** Whether the effect of misuse of some kind is undefined. */
 export function isUncaught({ misuse, uncaught }: Profile, kind: MisuseKind): boolean {
   return misuse === 'undefined' || uncaught.includes(kind);

@@ -12,6 +12,7 @@ import {
   formatArgument,
   formatProgram,
   isU64,
+  movesMemory,
   namesResult,
   type Operation,
   ownerAfterInit,
@@ -24,7 +25,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { movesMemory, openOf, profileLine, type Regression } from './regression.ts';
+import { openOf, profileLine, type Regression } from './regression.ts';
 
 /** A clause that no C test can check: the interface does not tell whose a page frame is. */
 const UNCHECKABLE = 'owner.agrees';

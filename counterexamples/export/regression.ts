@@ -46,11 +46,6 @@ export interface Regression {
   readonly runs: readonly ConditionRun[];
 }
 
-/** Whether the allocator has calls that change the total. */
-export function movesMemory({ calls }: Profile): boolean {
-  return calls.includes('addRegion') || calls.includes('removeRegion');
-}
-
 /** Returns the line that says what the test demands less than the whole specification, or null. */
 export function profileLine(profile: Profile): string | null {
   const claims = JSON.stringify(Profile.encode({ ...profile, policies: [] }));

@@ -11,6 +11,7 @@ import {
   describedCall,
   endOf,
   formatProgram,
+  movesMemory,
   namesOnePage,
   namesResult,
   type Operation,
@@ -23,7 +24,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { movesMemory, openOf, profileLine, type Regression } from './regression.ts';
+import { openOf, profileLine, type Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {

@@ -25,6 +25,7 @@ import {
   isFree as isFreeing,
   isU64,
   leftUndefined,
+  movesMemory,
   namesRegion,
   type Operation,
   type Owner,
@@ -85,11 +86,6 @@ interface Counts {
 }
 
 const NONE: ReadonlySet<number> = new Set();
-
-/** Whether memory may be added or removed, so that what is RAM, and how much, may have changed since init. */
-function movesMemory({ calls }: World['profile']): boolean {
-  return calls.includes('addRegion') || calls.includes('removeRegion');
-}
 
 /** Whether each call changes the owner of one page frame, so that a lost call explains no more than that. */
 function hasSingleCalls({ profile }: World): boolean {

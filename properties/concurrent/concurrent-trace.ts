@@ -11,13 +11,14 @@ import {
   ClauseName,
   closed,
   decode,
+  Natural,
   OutdatedTraceError,
   SpecError,
   shortened,
 } from '../../spec/index.ts';
 import { refuseBeyond } from './profile-scenario.ts';
 import { type FoundRun, tryRun } from './sample-schedules.ts';
-import { beyondLimits, ConcurrentScenario, Natural, Schedule } from './scenario.ts';
+import { beyondLimits, ConcurrentScenario, Schedule } from './scenario.ts';
 import { runnerOf } from './scenario-runner.ts';
 import { following } from './schedulers.ts';
 import { POINTS, type Points } from './stepping.ts';

@@ -7,7 +7,7 @@
  * can.
  */
 import * as t from 'io-ts';
-import { Config, closed, MemoryMap, Policy, Program, ramPages } from '../../spec/index.ts';
+import { Config, closed, MemoryMap, Natural, Policy, Program, ramPages } from '../../spec/index.ts';
 
 export const ConcurrentScenario = t.readonly(
   closed(
@@ -31,9 +31,6 @@ export const ConcurrentScenario = t.readonly(
   ),
 );
 export type ConcurrentScenario = t.TypeOf<typeof ConcurrentScenario>;
-
-/** A whole number of at least 0. */
-export const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 
 export const Schedule = t.readonlyArray(
   t.tuple([Natural, Natural]),

@@ -11,6 +11,7 @@ import { ModelState } from '../../model/index.ts';
 import {
   askedOf,
   type Call,
+  movesMemory,
   type Operation,
   type Owner,
   type PageCount,
@@ -106,8 +107,7 @@ export class ModelStates {
         'profile: a search follows no page frames that are kept and not named: keeps is "named"',
       );
     this.references = referencesOf(profile ?? WHOLE);
-    const moves = profile?.calls.some((call) => call === 'addRegion' || call === 'removeRegion') === true;
-    this.#bits = this.references === null && !moves ? 2 : 8;
+    this.#bits = this.references === null && !movesMemory(profile ?? WHOLE) ? 2 : 8;
     this.#perWord = WORD_BITS / this.#bits;
     this.ownershipWords = Math.ceil(this.#frames.length / this.#perWord);
     this.#scratch = new Int32Array(this.ownershipWords + this.#frames.length);

@@ -5,7 +5,7 @@
  */
 
 import { execute } from '../../runner/index.ts';
-import { grouped, type Scenario } from '../../spec/index.ts';
+import type { Scenario } from '../../spec/index.ts';
 import { sizesOf } from '../random/arbitraries/sizes.ts';
 import { BATCH } from '../random/campaign/blocks.ts';
 import { batchSeed, DEFAULT_OPERATIONS, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
@@ -83,7 +83,7 @@ export async function randomStep(
   }
   const maps = [...(options.generated ? ['generated maps'] : []), ...options.worlds.map(({ name }) => name)];
   const isWhole = compared.scenarios === programs;
-  const some = isWhole ? '' : ` of ${grouped(programs)}`;
-  const evidence = `${grouped(compared.scenarios)}${some} programs of up to ${options.operations} operations on ${maps.join(' and ')}, seed ${seed}: ${compared}`;
+  const some = isWhole ? '' : ` of ${programs.toLocaleString('en-US')}`;
+  const evidence = `${compared.scenarios.toLocaleString('en-US')}${some} programs of up to ${options.operations} operations on ${maps.join(' and ')}, seed ${seed}: ${compared}`;
   return compared.ended('random programs', isWhole, evidence);
 }

@@ -12,6 +12,7 @@ import {
   CLAUSES,
   closed,
   closedRecord,
+  Natural,
   OUTCOME_KINDS,
   type OwnClause,
   pfnEnd,
@@ -97,28 +98,25 @@ function powerUpTo(n: number): number {
   return n === 0 ? 0 : 2 ** Math.floor(Math.log2(n));
 }
 
-/** A number of occurrences. */
-const Times = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
-
 const Edges = t.readonly(
-  closed(t.type({ drawn: Times, edges: closedRecord('times by edge', EDGE_NAMES, Times) })),
+  closed(t.type({ drawn: Natural, edges: closedRecord('times by edge', EDGE_NAMES, Natural) })),
 );
 const FURTHEST = {
-  operations: Times,
-  memory: Times,
-  end: Times,
-  descriptors: Times,
-  granted: Times,
-  held: Times,
-  extents: Times,
-  row: Times,
+  operations: Natural,
+  memory: Natural,
+  end: Natural,
+  descriptors: Natural,
+  granted: Natural,
+  held: Natural,
+  extents: Natural,
+  row: Natural,
 };
-const Blamed = closedRecord('programs by call', [...CALLS, 'init', 'sweep'], Times);
-const Outcomes = closedRecord('times by outcome', OUTCOME_KINDS, Times);
+const Blamed = closedRecord('programs by call', [...CALLS, 'init', 'sweep'], Natural);
+const Outcomes = closedRecord('times by outcome', OUTCOME_KINDS, Natural);
 const Sides = closedRecord(
   'times by side',
   CLAUSES.flatMap(({ sides }) => sides),
-  Times,
+  Natural,
 );
 
 /**
@@ -152,21 +150,21 @@ export interface Counts {
 export const Counts: t.Type<Counts, unknown> = closed(
   t.type(
     {
-      programs: Times,
-      operations: Times,
+      programs: Natural,
+      operations: Natural,
       calls: closedRecord('outcomes by call', CALLS, Outcomes),
-      situations: closedRecord('times by situation', SITUATION_NAMES, Times),
+      situations: closedRecord('times by situation', SITUATION_NAMES, Natural),
       clauses: closedRecord('sides by clause', CLAUSE_NAMES, Sides),
       arguments: t.readonly(
         closed(t.type({ count: Edges, maxAddr: Edges, alignment: Edges, address: Edges })),
       ),
       violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
-      tooLarge: Times,
-      slow: Times,
-      refused: Times,
-      declined: Times,
+      tooLarge: Natural,
+      slow: Natural,
+      refused: Natural,
+      declined: Natural,
       furthest: t.readonly(closed(t.type(FURTHEST))),
-      reached: closedRecord('programs by measure', Object.keys(REACHED), t.record(t.string, Times)),
+      reached: closedRecord('programs by measure', Object.keys(REACHED), t.record(t.string, Natural)),
     },
     'counts',
   ),

@@ -8,11 +8,9 @@ import { extname, join, sep } from 'node:path';
 import * as t from 'io-ts';
 import { OURS, type Target } from '../../../runner/index.ts';
 import { readBytes } from '../../../spec/files/index.ts';
-import { Config, closed, MemoryMap, Policy, Profile } from '../../../spec/index.ts';
+import { Config, closed, MemoryMap, Natural, Policy, Profile } from '../../../spec/index.ts';
 import type { CampaignOptions } from '../campaign/campaign.ts';
 import { claimsOf } from '../campaign/reach.ts';
-
-const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 
 /** A file or memory map by name, with its digest. */
 const Named = t.readonly(closed(t.type({ name: t.string, digest: t.string })));

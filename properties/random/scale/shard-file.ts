@@ -5,11 +5,9 @@
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { makeFolder, readText, writeFile } from '../../../spec/files/index.ts';
-import { closed, decode, parseJson, Trace } from '../../../spec/index.ts';
+import { closed, decode, Natural, parseJson, Trace } from '../../../spec/index.ts';
 import { Counts } from '../campaign/counts.ts';
 import { RunIdentity } from './run-identity.ts';
-
-const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 
 const ShardCodec = t.refinement(
   t.readonly(closed(t.type({ index: Natural, of: Natural }))),
