@@ -29,6 +29,9 @@ async function countedWords(compiler: readonly string[], build: ExecutableBuild)
   return ['--coverage', ...countedObjects({ ...build, compiler })];
 }
 
+/** Finds what is called in libraries once, when the executable starts. Else each program's process would. */
+const BOUND = '-Wl,-z,now';
+
 /** Builds an executable. Throws `SpecError` where that fails. */
 export async function buildExecutable(build: ExecutableBuild): Promise<void> {
   const { words, output, compiler, isVerbose, counts } = build;
@@ -44,7 +47,7 @@ export async function buildExecutable(build: ExecutableBuild): Promise<void> {
   try {
     compile([compiler ?? 'cc', ...flags, ...counting, ...shared, '-o', harness, ...source], isVerbose);
     const linked = counts ? await countedWords([linker, '-g', '-O0', '-I', native], build) : words;
-    compile([linker, ...flags, '-I', native, '-o', output, ...linked, harness], isVerbose);
+    compile([linker, ...flags, BOUND, '-I', native, '-o', output, ...linked, harness], isVerbose);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -772,15 +772,18 @@ static void look_at(uint64_t frame) {
 /*
  * The manager is given memory that holds something, as RAM does: of each free region the first page frames, where tables are carved
  * out, and the last one. A page frame takes a microsecond, hence few. Every other one holds small numbers, such as the states, orders
- * and counts of a table that was there before a reboot; to who reads a byte of the pattern, these seldom come.
+ * and counts of a table that was there before a reboot; to who reads a byte of the pattern, these seldom come. The first bit is 1 in two page
+ * frames and 0 in the next two: to who reads behind a bitmap, free is the one or the other.
  */
 #define FIRST_PAINTED 4
 #define MOST_REGIONS_PAINTED 8
 
 static void paint_unowned(uint64_t frame) {
     paint_page(frame, true);
-    for (size_t word = 0; frame % 2 == 1 && word < WORDS; word++) {
-        words_of(frame)[word] = (words_of(frame)[word] & UINT64_C(0x0303030303030303)) | 1;
+    uint64_t mask = frame % 2 == 1 ? UINT64_C(0x0303030303030302) : ~UINT64_C(1);
+    uint64_t set = frame % 4 < 2 ? 1 : UINT64_C(1) << 56;
+    for (size_t word = 0; word < WORDS; word++) {
+        words_of(frame)[word] = (words_of(frame)[word] & mask) | set;
     }
 }
 
@@ -1205,6 +1208,9 @@ static uint64_t ram_pages(void) {
     return pages;
 }
 
+/* The bytes that count as data of the server before it reads anything. To look them up in each child takes a tenth of its time. */
+static uint64_t data_at_start;
+
 /* Returns the bytes that count as data of this process so far, 0 if they cannot be read. */
 static uint64_t data_bytes(void) {
     char text[128];
@@ -1222,7 +1228,7 @@ static void limit_resources(limits limit) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     /* The simulated memory counts as data, although none of it is in use yet, and so does the shadow of a sanitizer. */
-    rlim_t bytes = data_bytes() + ram_pages() * FP_PAGE_SIZE + (limit.mebibytes << 20);
+    rlim_t bytes = data_at_start + input.capacity + ram_pages() * FP_PAGE_SIZE + (limit.mebibytes << 20);
     struct rlimit data = {bytes, bytes};
     setrlimit(RLIMIT_DATA, &data);
 }
@@ -1622,6 +1628,7 @@ int fp_serve(const fp_target *served) {
         stop("no memory for answers");
     }
     make_pattern();
+    data_at_start = data_bytes();
     if (__asan_set_error_report_callback != NULL) {
         __asan_set_error_report_callback(note_finding);
     }

@@ -1,7 +1,8 @@
 /*
  * Allocators that misbehave in the middle of a program. The executable is linked to from `segv`, `abort` and so on, and does what
  * its name says when freeRegion is called; `scribble`, `clear` and `dial` do when alloc is, and
- * `trust` takes it for granted that RAM holds zeros at first, and `stale` believes a table of states and orders that it finds there.
+ * `trust` takes it for granted that RAM holds zeros at first, `stale` believes a table of states and orders that it finds there, and `bit` a bit behind its
+ * bitmap that is 0.
  */
 #include "../frameproof.h"
 
@@ -40,6 +41,9 @@ static bool init(const fp_memory *memory) {
     }
     if (strcmp(behaviour, "stale") == 0 && finds_block(base + (first + 1) * FP_PAGE_SIZE)) {
         left++;
+    }
+    for (uint64_t i = 0; strcmp(behaviour, "bit") == 0 && i < total; i++) {
+        left += (base[(first + i) * FP_PAGE_SIZE] & 1) == 0;
     }
     return true;
 }

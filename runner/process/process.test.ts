@@ -343,6 +343,7 @@ describe('an allocator in the C harness that', () => {
       'dial',
       'trust',
       'stale',
+      'bit',
       'batch',
     ])
       symlinkSync('zoo', join(zoo, name));
@@ -385,6 +386,7 @@ describe('an allocator in the C harness that', () => {
   it.each([
     ['counts on zeros', 'trust'],
     ['believes small numbers', 'stale'],
+    ['believes a first bit that is 0', 'bit'],
   ])('%s in RAM is caught', async (_, name) => {
     const { violation } = await run(join(zoo, name));
     expect(violation).toMatchObject({ clause: 'init.free', at: -1 });

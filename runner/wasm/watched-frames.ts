@@ -23,8 +23,13 @@ export const PATTERN_WORDS = Uint32Array.from({ length: WORDS }, (_, word) =>
   Math.imul(word + 1, 0x9e3779b9),
 );
 export const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
-/** The words that every other page frame holds before init in a world that is not small: states, orders and counts of a table from before a reboot. */
-const STALE = Buffer.from(PATTERN_WORDS.map((word) => (word & 0x0303_0303) | 1).buffer);
+/**
+ * The words that every other page frame holds before init in a world that is not small: states, orders and counts of a table from before a reboot. In
+ * every fourth one the first bit is 0, in the others it is 1.
+ */
+const [STALE, STALE_EVEN] = [1, 0x0100_0000].map((set) =>
+  Buffer.from(PATTERN_WORDS.map((word) => (word & 0x0303_0302) | set).buffer),
+);
 const ZEROS = Buffer.alloc(PAGE_SIZE);
 
 /** The words of a sample: the first two and the last two of 64 bits. */
@@ -84,7 +89,8 @@ export class WatchedFrames {
     const end = pfnEnd(map) + BEYOND;
     for (const frame of this.isSmall ? Array(end).keys() : startsOfFree(map)) {
       this.#paint(frame, true);
-      if (!this.isSmall && frame % 2 === 1) this.#bytes.set(STALE, base + frame * PAGE_SIZE);
+      const stale = frame % 4 === 1 ? STALE : frame % 4 === 3 ? STALE_EVEN : undefined;
+      if (!this.isSmall && stale !== undefined) this.#bytes.set(stale, base + frame * PAGE_SIZE);
     }
   }
 
