@@ -1,5 +1,7 @@
 /** `frameproof init` for the languages whose compilers a machine may lack, and the commands that it names. */
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inProcess } from './testing/in-process.ts';
 import { follow, projectFolder } from './testing/project.ts';
@@ -14,6 +16,20 @@ it.each(['cpp', 'rust'])(
     expect(await follow(stdout, folder)).toMatch(/^holds: no counterexample in 100 programs, seed 1$/m);
   },
 );
+
+it.each([
+  ['pmm.c', []],
+  ['pmm.cpp', ['pmm.h']],
+])('make builds %s that init kept, whatever headers it has: %j', async (source, headers) => {
+  const folder = projectFolder();
+  for (const name of [source, ...headers]) writeFileSync(join(folder, name), '');
+  await inProcess(['init'], folder);
+  const line = execFileSync('make', ['-n', '-f', 'frameproof.mk', 'pmm-target'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(line).toContain(`${source} -o pmm-target`);
+});
 
 it('frameproof init gives rust a target that is WebAssembly too, with the compiler that Debian has', async () => {
   const folder = projectFolder();

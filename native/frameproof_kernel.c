@@ -27,12 +27,25 @@ static void put_text(const char *text) {
         serial->put(*text++);
 }
 
+/* Divides a number by 10, and returns the rest. Where pointers have 32 bits, compilers divide 64 with libgcc, which kernels may lack. */
+static uint32_t divide_by_ten(uint64_t *n) {
+    uint64_t quotient = 0;
+    uint32_t rest = 0;
+    for (int shift = 48; shift >= 0; shift -= 16) {
+        uint32_t part = rest << 16 | (uint32_t)(*n >> shift & 0xffff);
+        quotient |= (uint64_t)(part / 10) << shift;
+        rest = part % 10;
+    }
+    *n = quotient;
+    return rest;
+}
+
 static void put_decimal(uint64_t n) {
     char digits[20];
     unsigned count = 0;
     do
-        digits[count++] = (char)('0' + n % 10);
-    while ((n /= 10) != 0);
+        digits[count++] = (char)('0' + divide_by_ten(&n));
+    while (n != 0);
     while (count > 0)
         serial->put(digits[--count]);
 }
@@ -43,6 +56,14 @@ static void put_hex(uint64_t n) {
         shift -= 4;
     for (; shift >= 0; shift -= 4)
         serial->put("0123456789abcdef"[(n >> shift) & 15]);
+}
+
+/* Returns the order of a power of two. */
+static uint64_t order_of(uint64_t count) {
+    uint64_t order = 0;
+    for (; count > 1; count >>= 1)
+        order++;
+    return order;
 }
 
 static int digit(int c) {
@@ -310,7 +331,7 @@ static void free_region(void *address, uint64_t count, bool (*give)(void *addres
     bool is_counted = is_one && target->retain != NULL && target->free_amount != NULL;
     uint64_t before = is_counted ? target->free_amount() : 0;
     bool is_done = is_one ? give(address)
-                 : target->free_order != NULL ? target->free_order(address, (uint64_t)__builtin_ctzll(count))
+                 : target->free_order != NULL ? target->free_order(address, order_of(count))
                                               : target->free_region(address, count);
     /* Others refer to it. */
     bool stays = is_counted && target->free_amount() == before;
@@ -404,7 +425,7 @@ static void alloc_bitmap(void) {
     uint64_t max_addr = number(UINT64_MAX);
     skip(',');
     uint64_t alignment = number(0);
-    void *page = target->alloc_order != NULL ? target->alloc_order(count == 0 ? 64 : (uint64_t)__builtin_ctzll(count))
+    void *page = target->alloc_order != NULL ? target->alloc_order(count == 0 ? 64 : order_of(count))
                                              : target->alloc_bitmap(count, max_addr, alignment);
     answer_address(page, count);
 }

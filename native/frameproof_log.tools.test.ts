@@ -1,4 +1,4 @@
-/** The header that a kernel logs with: it compiles everywhere, and what it prints is read as it was meant. */
+/** What a kernel is compiled with: it compiles everywhere, and what the header prints is read as it was meant. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,33 @@ const STRICT = [
 ];
 const COMPILERS = ['gcc', 'clang'];
 const DIALECTS = ['c11', 'c17', 'c++17'];
+
+describe('frameproof_kernel.c', () => {
+  it.each(
+    COMPILERS.flatMap((compiler) =>
+      ['-m32', '-m64'].flatMap((bits) =>
+        ['-O0', '-Os', '-O2'].map((level) => [compiler, bits, level] as const),
+      ),
+    ),
+  )('needs no library: %s %s %s', (compiler, bits, level) => {
+    const object = join(folder, 'kernel.o');
+    const flags = [
+      '-std=c11',
+      '-ffreestanding',
+      '-fno-pic',
+      '-fno-stack-protector',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+    ];
+    const source = join(NATIVE, 'frameproof_kernel.c');
+    execFileSync(compiler, [...flags, bits, level, '-c', '-I', NATIVE, '-o', object, source]);
+    const undefinedSymbols = execFileSync('nm', ['-u', object], { encoding: 'utf8' }).match(/\w+$/gm) ?? [];
+    // Compilers call these wherever they like.
+    const ofAnyKernel = new Set(['memcpy', 'memset', 'memmove', 'memcmp', 'fp_errno']);
+    expect(undefinedSymbols.filter((name) => !ofAnyKernel.has(name))).toEqual([]);
+  });
+});
 
 describe('frameproof_log.h', () => {
   const source = join(folder, 'all.c');

@@ -4,5 +4,5 @@
 test: pmm-target
 	npx frameproof check --seed 1
 
-pmm-target: pmm_target.c pmm.c pmm.h
+pmm-target: pmm_target.c pmm.c $(wildcard pmm.h)
 	npx frameproof build pmm_target.c pmm.c -o pmm-target

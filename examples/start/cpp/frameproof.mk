@@ -4,5 +4,5 @@
 test: pmm-target
 	npx frameproof check --seed 1
 
-pmm-target: pmm_target.cpp pmm.cpp pmm.hpp
+pmm-target: pmm_target.cpp pmm.cpp $(wildcard pmm.h pmm.hpp)
 	npx frameproof build pmm_target.cpp pmm.cpp -o pmm-target -- -std=c++20
