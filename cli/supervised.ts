@@ -6,6 +6,7 @@
 import { readSync, writeSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { setEnvironmentData, Worker } from 'node:worker_threads';
+import { SHARED, type WatchData } from './watched.ts';
 
 /** Environment variable that marks a supervised process. */
 export const MARK = 'FRAMEPROOF_SUPERVISED';
@@ -17,20 +18,11 @@ export function drawsBars(): boolean {
   return process.stderr.isTTY && !process.env.CI;
 }
 
-/** Code of a target that runs outside its calls, while it is loaded or in a timer, has this long. */
-const STUCK_MS = 20_000;
-/** Memory is looked at this often: a target fills a GiB in a second. */
-const WATCH_MS = 50;
 /** The name, in the environment of threads, of the counters of `runner/time-limit.ts`. */
 const OUTSIDE = 'frameproof-outside';
 
-/** Thrown where a target tries to end the process that it runs in. */
-class ProcessEndError extends Error {
-  override readonly name = 'ProcessEndError';
-}
-
-/** Where a thread finds {@link keepProcessAlive}. */
-export const GUARD = import.meta.url;
+/** The name under which they find the module of {@link keepProcessAlive}. */
+const GUARD = 'frameproof-guard';
 
 /** Characters of the word with which each report begins. */
 const WORD_CHARACTERS = 36;
@@ -52,9 +44,7 @@ export function keepProcessAlive(): void {
   const refuse =
     (name: string) =>
     (code?: unknown): never => {
-      throw new ProcessEndError(
-        `the target called process.${name}(${code === undefined ? '' : String(code)})`,
-      );
+      throw new Error(`the target called process.${name}(${code === undefined ? '' : String(code)})`);
     };
   const kill = process.kill.bind(process);
   Object.assign(process, {
@@ -70,32 +60,13 @@ export function keepProcessAlive(): void {
   });
 }
 
-/**
- * Reads from the pipe in a separate thread, since this one may be busy. What the supervisor writes is that the command is interrupted.
- * The pipe ends when the supervisor does: then nobody is left to end the process group. The thread ends this process too where that takes
- * too much memory, which no limit of the engine covers outside its heap, or where code of a target that runs outside its calls does not return.
- */
-const WATCH = `const { shared, word, limitBytes } = require('node:worker_threads').workerData;
-const [INTERRUPTED, WAITING, WAITS] = [0, 1, 2];
-const end = () => process.kill(-process.pid, 'SIGKILL');
-const reports = new (require('node:net').Socket)({ fd: ${REPORTS}, allowHalfOpen: true });
-reports.on('data', () => Atomics.store(shared, INTERRUPTED, 1)).on('end', end).on('error', end);
-const endOnly = (report) => {
-  require('node:fs').writeSync(${REPORTS}, word + ' ' + report + '\\n');
-  process.kill(process.pid, 'SIGKILL');
-};
-let [waits, looks] = [0, 0];
-setInterval(() => {
-  const isSame = Atomics.load(shared, WAITING) > 0 && Atomics.load(shared, WAITS) === waits;
-  [waits, looks] = [Atomics.load(shared, WAITS), isSame ? looks + 1 : 0];
-  if (looks > ${STUCK_MS / WATCH_MS})
-    endOnly('sticks for ${STUCK_MS / 1000} s');
-  if (process.memoryUsage.rss() > limitBytes)
-    endOnly('takes ' + (limitBytes / 2 ** 30).toFixed(1) + ' GiB');
-}, ${WATCH_MS});`;
-
-/** Whether the command is interrupted: 1 as soon as the supervisor has said so, however busy this thread is. Then {@link OUTSIDE}. */
-const shared = new Int32Array(new SharedArrayBuffer(12));
+/** What the threads of this process share; the main one makes a turn at least this often, unless it is busy. */
+const shared = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * SHARED.words));
+const TURN_EVERY_MS = 1000;
+const WATCH = new URL(
+  import.meta.url.endsWith('.ts') ? 'process-watch.ts' : 'process-watch.js',
+  import.meta.url,
+);
 
 const GIB = 2 ** 30;
 
@@ -106,10 +77,13 @@ function memoryLimit(): number {
   return process.argv[2] === 'explore' ? most : Math.min(most, Math.max(machine / 4, 6 * GIB));
 }
 
-/** Listens to the supervisor, and ends this process and what it has started when that is killed. */
+/** Has a thread listen to the supervisor, and end this process where it must end. */
 export function heedSupervisor(): void {
-  setEnvironmentData(OUTSIDE, shared.subarray(1));
-  new Worker(WATCH, { eval: true, workerData: { shared, word, limitBytes: memoryLimit() } }).unref();
+  setEnvironmentData(GUARD, import.meta.url);
+  setEnvironmentData(OUTSIDE, shared.subarray(SHARED.waiting));
+  setInterval(() => Atomics.add(shared, SHARED.turns, 1), TURN_EVERY_MS).unref();
+  const workerData: WatchData = { shared, word: word ?? '', reports: REPORTS, limitBytes: memoryLimit() };
+  new Worker(WATCH, { workerData }).unref();
 }
 
 /** Reports the exit code of the command to the supervisor. What goes on after that is ended by it. */
@@ -145,11 +119,11 @@ export function interruption(): AbortSignal {
   if (signal !== undefined) return signal;
   const interrupt = new AbortController();
   process.once('SIGINT', () => {
-    Atomics.store(shared, 0, 1);
+    Atomics.store(shared, SHARED.interrupted, 1);
     interrupt.abort();
   });
   signal = Object.defineProperty(interrupt.signal, 'aborted', {
-    get: () => Atomics.load(shared, 0) === 1,
+    get: () => Atomics.load(shared, SHARED.interrupted) === 1,
   });
   return signal;
 }

@@ -140,8 +140,7 @@ export function supervise(script: string, args: readonly string[]): void {
       const [, verb, text = ''] = new RegExp(`^${word} (ends|does|takes|sticks) (.*)$`).exec(line) ?? [];
       if (verb === 'does') progress = text;
       if (verb === 'takes') death = `it took more than ${text} of memory`;
-      if (verb === 'sticks')
-        stuck = `the target ran ${text} outside its calls: while it was loaded, or in a timer or a promise`;
+      if (verb === 'sticks') stuck = text;
       if (verb !== 'ends' || reported !== null) return;
       const exitCode = Number(text);
       reported = exitCode;
