@@ -139,7 +139,7 @@ export function supervise(script: string, args: readonly string[]): void {
     const report = (line: string): void => {
       const [, verb, text = ''] = new RegExp(`^${word} (ends|does|takes|sticks) (.*)$`).exec(line) ?? [];
       if (verb === 'does') progress = text;
-      if (verb === 'takes') death = `it took more than ${text} of memory`;
+      if (verb === 'takes') death = text;
       if (verb === 'sticks') stuck = text;
       if (verb !== 'ends' || reported !== null) return;
       const exitCode = Number(text);
