@@ -48,7 +48,7 @@ describe('callers in separate threads', () => {
 
 describe('callers of a module', () => {
   const module = fileURLToPath(new URL('fixtures/endless-caller.ts', import.meta.url));
-  const check = async (name: string, patienceMs: number) =>
+  const check = async (name: string, patienceMs: number, busyMs?: number) =>
     checkThreads({
       target: await loadConcurrentTarget(module),
       module,
@@ -58,6 +58,7 @@ describe('callers of a module', () => {
       calls: 4000,
       seed: 1,
       patienceMs,
+      ...(busyMs === undefined ? {} : { busyMs }),
     });
 
   it('that cannot be inspected hold, and it is said that nobody knows what they leave behind', async () => {
@@ -66,6 +67,11 @@ describe('callers of a module', () => {
     expect(unchecked).toEqual([
       { what: 'what is left behind', why: 'it cannot be asked about every page frame' },
     ]);
+  });
+
+  it('which loop are ended before those that may wait for the processor', async () => {
+    const { violation } = await check('endless', 120_000, 1000);
+    expect(violation?.explanation).toMatch(/^no call has returned for \d+ s: caller 1, caller 2$/);
   });
 
   it('which do not return are ended, and named', async () => {

@@ -26,6 +26,8 @@ export interface ThreadsOptions {
   readonly module: string | null;
   /** Milliseconds that a call waits for the lock before it panics. */
   readonly patienceMs: number;
+  /** Milliseconds of processor time in which a call must return, where that is less. Default: 20,000. */
+  readonly busyMs?: number;
 }
 
 /** The thread's module, as source or compiled like this one. */
@@ -79,6 +81,15 @@ export class StuckError extends Error {
 
 /** Milliseconds beyond those that a caller waits for the lock: it then says so itself. */
 const STUCK_MS = 5000;
+/** A caller that loops uses the processor; one that a busy machine keeps waiting does not. */
+const BUSY_MS = 20_000;
+const LOOK_MS = 500;
+
+/** Milliseconds of processor time that this process has used. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 export class Threads {
   /** The state that the callers share. */
@@ -86,11 +97,13 @@ export class Threads {
   readonly #barrier: SharedArrayBuffer;
   readonly #workers: readonly Worker[];
   readonly #stuckMs: number;
+  readonly #busyMs: number;
 
   private constructor(options: ThreadsOptions) {
-    const { map, config, callers, seed, module, patienceMs } = options;
+    const { map, config, callers, seed, module, patienceMs, busyMs = BUSY_MS } = options;
     this.state = stateOf(map, config);
     this.#stuckMs = patienceMs + STUCK_MS;
+    this.#busyMs = busyMs;
     this.#barrier = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
     const common = {
       map: MemoryMap.encode(map),
@@ -138,13 +151,15 @@ export class Threads {
   /** Rejects when the clock of the calls has stood still for too long. */
   #stuck(open: ReadonlySet<number>, signal: AbortSignal): Promise<never> {
     const barrier = new Int32Array(this.#barrier);
-    let [clock, since] = [0, performance.now()];
+    let [clock, since, used] = [0, performance.now(), processorMs()];
     return new Promise((_, reject) => {
       const timer = setInterval(() => {
         const now = Atomics.load(barrier, CLOCK_AT);
-        if (now !== clock) [clock, since] = [now, performance.now()];
-        if (performance.now() - since > this.#stuckMs) reject(new StuckError([...open], this.#stuckMs));
-      }, this.#stuckMs / 20);
+        if (now !== clock) [clock, since, used] = [now, performance.now(), processorMs()];
+        const ms = performance.now() - since;
+        const isBusy = ms > this.#busyMs && processorMs() - used > this.#busyMs;
+        if (isBusy || ms > this.#stuckMs) reject(new StuckError([...open], ms));
+      }, LOOK_MS);
       signal.addEventListener('abort', () => clearInterval(timer), { once: true });
     });
   }
