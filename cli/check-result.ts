@@ -2,12 +2,12 @@
 
 import type { CampaignResult } from '../properties/random/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
-import { lateErrors, lateLines } from './command-result.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { nextLine } from './next-step.ts';
 import { print } from './print.ts';
+import { lateErrors, lateLines } from './supervised.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {

@@ -32,6 +32,7 @@ import {
   mapsOption,
   operationsOption,
   physicalBitsOption,
+  profileOption,
   referenceOption,
   refuseMixed,
   STACK,
@@ -46,7 +47,6 @@ import {
 } from './options.ts';
 import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
-import { profileOption } from './profile-option.ts';
 import { interruption } from './supervised.ts';
 import { policyOption, programTimeOption, targetOption } from './target-options.ts';
 

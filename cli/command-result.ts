@@ -3,9 +3,9 @@
  * the command found nothing else, that is its verdict.
  */
 import { counted } from '../spec/index.ts';
-import { EXIT, type ExitCode, endWith, isViolatedByLate, settledLate } from './exit-codes.ts';
+import { EXIT, type ExitCode, endWith, isViolatedByLate } from './exit-codes.ts';
 import { print } from './print.ts';
-import { quiet } from './supervised.ts';
+import { lateErrors, lateLines } from './supervised.ts';
 
 /** A result, as text and as JSON. */
 export interface CommandResult {
@@ -15,17 +15,6 @@ export interface CommandResult {
   readonly verdict: readonly string[];
   readonly json: object;
   readonly exitCode: ExitCode;
-}
-
-/** Waits for what the target may still throw outside its calls, and returns all that it threw. Later errors do not count. */
-export async function lateErrors(): Promise<readonly string[]> {
-  await quiet();
-  return settledLate();
-}
-
-/** Returns the lines on errors outside calls. */
-export function lateLines(target: string, late: readonly string[]): readonly string[] {
-  return late.map((error) => `${target} threw outside its calls: ${error}`);
 }
 
 /** A result as it was shown. */

@@ -1,3 +1,15 @@
+/** Exit codes, and what else a command's process and its supervisor agree on. */
+
+/** Environment variable that marks a supervised process. */
+export const MARK = 'FRAMEPROOF_SUPERVISED';
+/** File descriptor of the pipe to the supervisor. */
+export const REPORTS = 3;
+
+/** Whether progress is drawn as bars. In a log of a build server, whether or not it is a terminal, every step of a bar is a line. */
+export function drawsBars(): boolean {
+  return process.stderr.isTTY && !process.env.CI;
+}
+
 /** Exit codes, for scripts to rely on. Help that was asked for exits with 0; help printed because no command was named, with 2. */
 export const EXIT = {
   /** Everything that was asked for holds. */

@@ -18,11 +18,11 @@ import {
   type LogMapFlags,
   logMapOf,
   logMapOptions,
+  otherProfileOption,
   positive,
   verboseOption,
 } from './options.ts';
 import { savedIn } from './output-file.ts';
-import { otherProfileOption } from './profile-option.ts';
 import { shrinkBar } from './progress-bar.ts';
 import { commandOnFile, loadRecorded } from './recorded-target.ts';
 import { interruption } from './supervised.ts';

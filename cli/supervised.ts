@@ -5,24 +5,8 @@
  */
 import { readSync, writeSync } from 'node:fs';
 import { setEnvironmentData } from 'node:worker_threads';
-import {
-  KEEPER,
-  keepProcessAlive,
-  SHARED,
-  timersEnd,
-  type Watch,
-  watchProcess,
-} from '../properties/watch/index.ts';
-
-/** Environment variable that marks a supervised process. */
-export const MARK = 'FRAMEPROOF_SUPERVISED';
-/** File descriptor of the pipe to the supervisor. */
-export const REPORTS = 3;
-
-/** Whether progress is drawn as bars. In a log of a build server, whether or not it is a terminal, every step of a bar is a line. */
-export function drawsBars(): boolean {
-  return process.stderr.isTTY && !process.env.CI;
-}
+import { KEEPER, keepProcessAlive, timersEnd, type Watch, watchProcess } from '../properties/watch/index.ts';
+import { MARK, REPORTS, settledLate } from './exit-codes.ts';
 
 /** Characters of the word with which each report begins. */
 const WORD_CHARACTERS = 36;
@@ -71,6 +55,17 @@ export async function quiet(): Promise<void> {
   await timersEnd(lateEnd);
 }
 
+/** Waits for what the target may still throw outside its calls, and returns all that it threw. Later errors do not count. */
+export async function lateErrors(): Promise<readonly string[]> {
+  await quiet();
+  return settledLate();
+}
+
+/** Returns the lines on errors outside calls. */
+export function lateLines(target: string, late: readonly string[]): readonly string[] {
+  return late.map((error) => `${target} threw outside its calls: ${error}`);
+}
+
 let signal: AbortSignal | undefined;
 let isInterrupted = false;
 
@@ -86,7 +81,7 @@ export function interruption(): AbortSignal {
     interrupt.abort();
   });
   signal = Object.defineProperty(interrupt.signal, 'aborted', {
-    get: () => isInterrupted || (watch !== undefined && Atomics.load(watch.shared, SHARED.interrupted) === 1),
+    get: () => isInterrupted || watch?.isInterrupted === true,
   });
   return signal;
 }

@@ -8,8 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { EXIT } from './exit-codes.ts';
-import { drawsBars, MARK, REPORTS } from './supervised.ts';
+import { drawsBars, EXIT, MARK, REPORTS } from './exit-codes.ts';
 
 /** A command has this long to end by itself once it has reported its result. */
 const LINGER_MS = 500;

@@ -31,6 +31,7 @@ import {
   operationsOption,
   physicalBitsOption,
   positive,
+  profileOption,
   seedOption,
   shrinkTimeOption,
   timeOption,
@@ -39,7 +40,6 @@ import {
 } from './options.ts';
 import { type FoundFiles, foundTraces, writeWhole } from './output-file.ts';
 import { print, say } from './print.ts';
-import { profileOption } from './profile-option.ts';
 import { shrinkBar } from './progress-bar.ts';
 import { commandOnFile } from './recorded-target.ts';
 import { interruption } from './supervised.ts';

@@ -12,7 +12,7 @@ import { Socket } from 'node:net';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workerData } from 'node:worker_threads';
-import { SHARED, type WatchData } from './watch-process.ts';
+import type { WatchData } from './index.ts';
 
 /** Code of a target that runs outside its calls, while it is loaded or in a timer, has this long. */
 const STUCK_MS = 20_000;
@@ -23,7 +23,7 @@ const STANDARD_ERROR = 2;
 /** Memory is looked at this often: a target fills a GiB in a second. */
 const WATCH_MS = 50;
 
-const { shared, supervision, limitBytes }: WatchData = workerData;
+const { shared, at, supervision, limitBytes }: WatchData = workerData;
 /** All of our code that runs in the process. */
 const OURS = new URL('../..', import.meta.url).href;
 
@@ -94,8 +94,8 @@ class Stillness {
   }
 }
 
-const turns = new Stillness(SHARED.turns);
-const waits = new Stillness(SHARED.waits);
+const turns = new Stillness(at.turns);
+const waits = new Stillness(at.waits);
 /** Milliseconds of stillness at which the main thread is looked into. */
 let dueMs = STUCK_MS;
 
@@ -115,13 +115,13 @@ function watch(): void {
     lookInside(onFound);
   }
   // It waits for code that waits: a promise that is never resolved.
-  if (Atomics.load(shared, SHARED.waiting) > 0 && waits.ms > STUCK_MS && stillMs < STUCK_MS) endStuck(null);
+  if (Atomics.load(shared, at.waiting) > 0 && waits.ms > STUCK_MS && stillMs < STUCK_MS) endStuck(null);
 }
 
 if (supervision !== null) {
   const pipe = new Socket({ fd: supervision.reports, allowHalfOpen: true });
   // It ends when the supervisor does: then nobody is left to end the process group.
   for (const event of ['end', 'error']) pipe.on(event, () => end(-process.pid));
-  pipe.on('data', () => Atomics.store(shared, SHARED.interrupted, 1));
+  pipe.on('data', () => Atomics.store(shared, at.interrupted, 1));
 }
 setInterval(watch, WATCH_MS);
