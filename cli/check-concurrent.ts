@@ -23,8 +23,9 @@ import { worldBeyond } from '../runner/index.ts';
 import { isModule } from '../runner/load/index.ts';
 import { type Config, config, counted, SpecError, uncheckedBy, WHOLE } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
+import { conclude } from './command-result.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
-import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type ConcurrentOptions, GENERATED } from './options.ts';
 import { type Form, FoundFiles } from './output-file.ts';
 import { print } from './print.ts';
@@ -166,11 +167,16 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const { found } = result;
   const path = found === null ? null : files.replace(found.first, found.shrunk.found);
   const about = { target: target.name, seed, threads, unchecked: target.unchecked ?? [], path };
-  const json = concurrentJson(result, about);
-  const text = isJson
-    ? JSON.stringify(json, null, 1)
-    : [...concurrentReport(result, about), ...violationLines(result, { ...about, config })].join('\n');
-  print(`${text}\n`);
+  const report = concurrentReport(result, about);
+  const { json } = await conclude(
+    {
+      lines: report.slice(0, -1),
+      verdict: [...report.slice(-1), ...violationLines(result, { ...about, config })],
+      json: concurrentJson(result, about),
+      exitCode: exitCodeOf(result),
+    },
+    { target: target.name, isJson },
+  );
   if (options.html !== undefined) {
     const [{ historySection, writeHtml }, { resultSection }] = await Promise.all([
       import('./html.ts'),
@@ -181,5 +187,4 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
     const shown = violation === null ? [] : [await historySection({ ...about, violation, found, config })];
     writeHtml(options.html, [...shown, resultSection(`check of ${target.name}`, json)]);
   }
-  endWith(exitCodeOf(result));
 }

@@ -4,10 +4,10 @@ import type { CampaignResult } from '../properties/random/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-import { EXIT, endWith, notedLate } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { nextLine } from './next-step.ts';
 import { print } from './print.ts';
-import { quiet } from './supervised.ts';
+import { lateErrors, lateLines } from './supervised.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {
@@ -100,7 +100,7 @@ function resultLines(
     ...checkReport(result),
     verdictLine(result, late),
     ...found,
-    ...late.map((error) => `${target} threw outside its calls: ${error}`),
+    ...lateLines(target, late),
     ...extra,
     ...(goesOn ? [nextLine(next)] : []),
   ];
@@ -108,8 +108,7 @@ function resultLines(
 
 /** Waits for what the target may still throw outside its calls: where it does, it does not hold. */
 async function ended(check: FinishedCheck): Promise<EndedCheck> {
-  await quiet();
-  const late = notedLate();
+  const late = await lateErrors();
   const { verdict } = check.result;
   return late.length === 0 || verdict === 'interrupted'
     ? { ...check, late }

@@ -374,6 +374,20 @@ describe.concurrent('frameproof', () => {
     expect(exitCode).toBe(1);
   });
 
+  it.each(['replay', 'explore'])('says so of %s, in place of the verdict that it holds', async (command) => {
+    const args =
+      {
+        replay: [command, `${ROOT}/corpus/double-free.json`],
+        explore: [command, '--stack', '1', '--bitmap', '1'],
+      }[command] ?? [];
+    const { stdout, exitCode } = await frameproof([...args, '--target', 'late.mjs'], { cwd: folder });
+    expect(stdout).toMatch(
+      /\nviolated: 1 error outside calls\nlate\.mjs threw outside its calls: Error: too late /,
+    );
+    expect(stdout).not.toMatch(/^(holds|walked)/m);
+    expect(exitCode).toBe(1);
+  });
+
   it('ends a target that takes memory outside the heap, and says so', async () => {
     const container = 'data:text/javascript,process.constrainedMemory = () => 5e8';
     const args = 'explore --target leaks.mjs --stack 2 --bitmap 2 --threads 1 --corpus leaks'.split(' ');

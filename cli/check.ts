@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import { type CampaignResult, DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
 import type { ShardRun } from '../properties/random/scale/index.ts';
-import { OURS, outsideCalls, type Target } from '../runner/index.ts';
+import { OURS, type Target } from '../runner/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { conclude, type ExtraResult } from './check-result.ts';
 import {
@@ -32,6 +32,7 @@ import {
   mapsOption,
   operationsOption,
   physicalBitsOption,
+  profileOption,
   referenceOption,
   refuseMixed,
   STACK,
@@ -46,7 +47,6 @@ import {
 } from './options.ts';
 import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
-import { profileOption } from './profile-option.ts';
 import { interruption } from './supervised.ts';
 import { policyOption, programTimeOption, targetOption } from './target-options.ts';
 
@@ -155,8 +155,6 @@ async function check(
   const setup = await prepareCheck(options);
   const { target } = setup;
   const corpus = checkCorpus(target, options.corpus);
-  // Promises that its programs have left.
-  await outsideCalls(async () => {});
   if (options.json !== true) print(`${header(setup)}${corpusReport(corpus)}\n`);
   // An undivided run saves in the corpus what it finds; of shards, `merge` does.
   const files = foundTraces(options.shard === undefined ? options.corpus : null, options.json);

@@ -10,7 +10,6 @@ import { blamedCall, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import type { FoundFiles } from './output-file.ts';
 import { certifyBar, shrinkBar } from './progress-bar.ts';
-import { GUARD } from './supervised.ts';
 
 export interface FindOptions {
   /** Seconds for all of it; 0 leaves a counterexample as it was found. */
@@ -46,11 +45,7 @@ async function shrunkAndSaved(
   isGravest = true,
 ): Promise<ReportedCounterexample> {
   const shrinking = options === null ? null : shrink(target, found, options);
-  const { trace, flaky } = await settled(
-    target,
-    { found, shrinking },
-    { isAnew: isGravest, guard: GUARD, signal },
-  );
+  const { trace, flaky } = await settled(target, { found, shrinking }, { isAnew: isGravest, signal });
   const path = files.replace(found, trace);
   const stack = verbose ? stackOf(trace) : null;
   return { trace, from: null, found, shrinking, flaky, path, certificate: null, stack, hint: null };

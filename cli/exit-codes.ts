@@ -1,3 +1,15 @@
+/** Exit codes, and what else a command's process and its supervisor agree on. */
+
+/** Environment variable that marks a supervised process. */
+export const MARK = 'FRAMEPROOF_SUPERVISED';
+/** File descriptor of the pipe to the supervisor. */
+export const REPORTS = 3;
+
+/** Whether progress is drawn as bars. In a log of a build server, whether or not it is a terminal, every step of a bar is a line. */
+export function drawsBars(): boolean {
+  return process.stderr.isTTY && !process.env.CI;
+}
+
 /** Exit codes, for scripts to rely on. Help that was asked for exits with 0; help printed because no command was named, with 2. */
 export const EXIT = {
   /** Everything that was asked for holds. */
@@ -36,25 +48,33 @@ export function loseOutput(): void {
 
 /** Errors that the target threw outside its calls, in a timer or a promise. */
 const late = new Set<string>();
+/** Whether the verdict says what they are. */
+let isLateSettled = false;
 
-/** Notes such an error: a command that found nothing else ends with 1. Returns whether it is a new one. */
+/** Notes such an error, unless the verdict is printed: a command that found nothing else ends with 1. Returns whether it is a new one. */
 export function noteLate(error: string): boolean {
   const before = late.size;
-  return late.add(error).size > before;
+  return !isLateSettled && late.add(error).size > before;
 }
 
-/** Returns the errors that were noted. */
-export function notedLate(): readonly string[] {
+/** Returns the errors that were noted, for the verdict. */
+export function settledLate(): readonly string[] {
+  isLateSettled = true;
   return [...late];
+}
+
+/** Whether an error outside calls is graver than what a command found, which ends with this exit code. */
+export function isViolatedByLate(found: ExitCode): boolean {
+  return found === EXIT.holds || found === EXIT.partial || found === EXIT.outdated;
 }
 
 /** Returns the exit code that was set last, and forgets it. */
 export function takeOutcome(): ExitCode {
-  const found = late.size > 0 && (outcome === EXIT.holds || outcome === EXIT.partial);
-  const verdict = found ? EXIT.violated : outcome;
+  const verdict = late.size > 0 && isViolatedByLate(outcome) ? EXIT.violated : outcome;
   const taken = isOutputLost && verdict !== EXIT.defect ? EXIT.unusable : verdict;
   outcome = EXIT.holds;
   isOutputLost = false;
   late.clear();
+  isLateSettled = false;
   return taken;
 }

@@ -18,13 +18,14 @@ import { type Target, type World, worldBeyond } from '../runner/index.ts';
 import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
+import { conclude } from './command-result.ts';
 import {
   counterexampleLines,
   type ReportedCounterexample,
   reportedJson,
   verdictOn,
 } from './counterexample-report.ts';
-import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
 import { htmlOption, pageAddress } from './map-flags.ts';
@@ -193,13 +194,18 @@ async function run(flags: ExploreFlags): Promise<void> {
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
-  const json = jsonOf(result, report, peakBytes);
   const lines = exploreReport(result, { target, world, peakBytes });
-  if (flags.json === true) print(`${JSON.stringify(json, null, 1)}\n`);
-  else {
-    const found = report === null ? [] : ['', ...counterexampleLines(report)];
-    print(`${[...lines, ...found].join('\n')}\n`);
-  }
+  const counts = lines.indexOf('') + 1;
+  const found = report === null ? [] : ['', ...counterexampleLines(report)];
+  const { verdict, json } = await conclude(
+    {
+      lines: lines.slice(0, counts),
+      verdict: [...lines.slice(counts), ...found],
+      json: jsonOf(result, report, peakBytes),
+      exitCode: report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])],
+    },
+    { target: target.name, isJson: flags.json === true },
+  );
   if (flags.html !== undefined) {
     const [{ checkSections, writeHtml }, { graphSections, resultSection }] = await Promise.all([
       import('./html.ts'),
@@ -210,10 +216,12 @@ async function run(flags: ExploreFlags): Promise<void> {
       ...checkSections({ reports, result: null, target: target.name }),
       ...(result.kind === 'searched' ? graphSections(result, world, target) : []),
       // Behind the counts: what they show, and what they do not.
-      resultSection(`search of ${target.name}`, { shows: lines.slice(lines.indexOf('') + 1), ...json }),
+      resultSection(`search of ${target.name}`, {
+        shows: report === null ? verdict : lines.slice(counts),
+        ...json,
+      }),
     ]);
   }
-  endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */

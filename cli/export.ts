@@ -7,9 +7,9 @@ import { readTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { isSpecError, type Profile, SpecError, type Trace } from '../spec/index.ts';
 import { examples } from './help.ts';
+import { otherProfileOption } from './options.ts';
 import { writeWhole } from './output-file.ts';
 import { print } from './print.ts';
-import { otherProfileOption } from './profile-option.ts';
 import { loadRecorded, targetFor } from './recorded-target.ts';
 
 interface ExportFlags {

@@ -2,12 +2,14 @@
  * Modules that try to decide how a command ends: each of them has a correct allocator and one trick. None may end the command,
  * prolong it, choose its exit code, or pass for a defect of frameproof.
  */
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { frameproof } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { traceText } from './testing/trace.ts';
 
-const WORKS = JSON.stringify(new URL('../examples/works.ts', import.meta.url));
+const WORKS_PATH = fileURLToPath(new URL('../examples/works.ts', import.meta.url));
+const WORKS = JSON.stringify(pathToFileURL(WORKS_PATH));
 
 /** Returns a module whose allocator is correct; `onAlloc` runs in each call of alloc, `onLoad` when it is loaded. */
 function hostile({ onAlloc = '', onLoad = '' }: { onAlloc?: string; onLoad?: string }): string {
@@ -40,6 +42,7 @@ const MODULES = {
 new Worker('setInterval(() => {}, 1000)', { eval: true });`,
   }),
   'rejection.mjs': hostile({ onLoad: "Promise.reject(new Error('nobody listens'));" }),
+  'late-exit.mjs': hostile({ onLoad: 'setTimeout(() => process.exit(0), 100);' }),
   'late-throw.mjs': hostile({ onLoad: "setTimeout(() => { throw new Error('too late'); });" }),
   'proxy.mjs': hostile({
     onAlloc: `throw new Proxy({}, { get() { throw new Error('trap'); }, getPrototypeOf() { throw new Error('trap'); } })`,
@@ -130,7 +133,10 @@ const ATTACKS: readonly Attack[] = [
   ...(['endless-load.mjs', 'endless-timer.mjs', 'endless-promise.mjs'] as const).map((target) => ({
     target,
     exitCode: 2,
-    says: /^frameproof: no result: the target ran for 20 s outside its calls: /m,
+    says: new RegExp(
+      `^frameproof: no result: the target ran for 20 s outside its calls: .* \\(${target}:\\d+:\\d+\\)$`,
+      'm',
+    ),
   })),
   {
     target: 'leaks-load.mjs',
@@ -231,7 +237,25 @@ describe.concurrent('nor how any other command ends:', () => {
   const other = ['--against', 'frameproof', '--programs', '5', '--operations', '20', '--shrink-time', '1'];
   const PATCHES = 'patches-call.mjs';
 
+  const STUCK = /^frameproof: no result: the target ran for 20 s outside its calls: .*mjs:\d+:\d+\)$/m;
+
   it.each<readonly [command: string, args: readonly string[], exitCode: number, says: RegExp]>([
+    ['replay', ['trace.json', '--target', 'endless-timer.mjs'], 2, STUCK],
+    ['verify', ['endless-promise.mjs', ...other], 2, STUCK],
+    ['explore', ['--target', 'endless-promise.mjs', ...world], 2, STUCK],
+    ['explore', ['--target', 'exit.mjs', ...world], 1, /called process\.exit\(0\)/],
+    [
+      'check',
+      ['--target', 'exit.mjs', '--threads', '2', '--programs', '30', '--shrink-time', '1'],
+      1,
+      /called process\.exit\(0\)/,
+    ],
+    [
+      'check',
+      ['--target', 'late-exit.mjs', '--threads', '2', '--programs', '30'],
+      1,
+      /^violated: 1 error outside calls .*\nlate-exit\.mjs threw outside its calls: .*called process\.exit\(0\)/m,
+    ],
     ['explore', ['--target', PATCHES, ...world], 1, /it changed Array\.prototype\.push/],
     [
       'explore',
@@ -267,5 +291,41 @@ describe.concurrent('nor how any other command ends:', () => {
     const result = await frameproof([command, ...args, ...corpus], { cwd: folder, nodeArgs });
     expect(`${result.stdout}\n${result.stderr}`).toMatch(says);
     expect(result.exitCode).toBe(exitCode);
+  });
+});
+
+describe.concurrent('what it throws outside its calls is the verdict:', () => {
+  const LATE = 'late-throw.mjs';
+  it.each([
+    ['replay', 'trace.json', '--target', LATE],
+    ['shrink', 'trace.json', '--target', LATE, '--corpus', 'late'],
+    ['explore', '--target', LATE, '--stack', '1', '--bitmap', '1', '--corpus', 'late'],
+    [
+      'verify',
+      LATE,
+      '--against',
+      WORKS_PATH,
+      '--policy',
+      'none',
+      '--time',
+      '1',
+      '--speed-time',
+      '0',
+      '--corpus',
+      'late',
+    ],
+    ['profile', '--target', LATE, '--seed', '1'],
+    ['soak', '--target', LATE, '--operations', '100', '--corpus', 'late'],
+  ])('%s', async (...args) => {
+    const { stdout, stderr, exitCode } = await frameproof(args, { cwd: folder });
+    const thrown = 'threw outside its calls: Error: too late (late-throw.mjs:2:';
+    expect(stderr).toContain(`frameproof: violated: the target ${thrown}`);
+    if (args[0] === 'shrink') expect(stdout).toBe('');
+    else
+      expect(stdout).toMatch(
+        /^violated: 1 error outside calls\n.* threw outside its calls: Error: too late .*\n$/m,
+      );
+    expect(stdout).not.toMatch(/^(holds|refines|closed|walked)/m);
+    expect(exitCode).toBe(1);
   });
 });

@@ -125,7 +125,7 @@ export async function historySection({
 
 /** Returns the sections that show a verification: its steps, and the program that differs as it ran on each side. */
 export function verificationSections(
-  { verdict, steps, speed, differences }: VerifyResult,
+  { verdict, steps, speed, differences }: Omit<VerifyResult, 'verdict'> & { readonly verdict: string },
   title: string,
 ): readonly Section[] {
   const runs = differences.flatMap(({ candidate, baseline }) => {

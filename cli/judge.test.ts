@@ -65,6 +65,15 @@ describe('frameproof judge', () => {
     expect(stdout).toMatch(/^violation \S+\.zone: /m);
   });
 
+  it.each(['judge uncalled.log', 'shrink uncalled.log --target frameproof'])(
+    'refuses a log without a call, of which nothing can be judged: %s',
+    async (args) => {
+      writeFileSync(join(cwd, 'uncalled.log'), `${lines()[0]}\n`);
+      const said = 'uncalled.log: expected the log of a run, and it holds no call: nothing was judged';
+      expect(await run(args)).toEqual({ exitCode: 2, stdout: '', stderr: `frameproof: ${said}\n` });
+    },
+  );
+
   it('prints its result as JSON where it is asked to', async () => {
     const { exitCode, stdout } = await run('judge run.log --json');
     expect(exitCode).toBe(0);

@@ -17,12 +17,12 @@ import {
   type LogMapFlags,
   logMapOf,
   logMapOptions,
+  profileOption,
   shrinkTimeOption,
   timeOption,
   verboseOption,
 } from './options.ts';
 import { print } from './print.ts';
-import { profileOption } from './profile-option.ts';
 import { judgeBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
 

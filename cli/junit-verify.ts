@@ -3,6 +3,7 @@
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { VerifyResult } from '../properties/verify/index.ts';
 import { STEP_NAMES, type Step } from '../properties/verify/index.ts';
+import { lateCase } from './junit.ts';
 import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts';
 import { blamed } from './verify-report.ts';
 
@@ -23,6 +24,7 @@ function outcomeOf({ verdict, evidence }: Step, [gravest]: VerifyResult['differe
 export function verifyJunit(
   { candidate, baseline }: VerifiedNames,
   { steps, differences }: VerifyResult,
+  late: readonly string[],
 ): string {
   const cases = STEP_NAMES.map((name): JunitCase => {
     const step = steps.find((each) => each.name === name);
@@ -31,5 +33,6 @@ export function verifyJunit(
     const { seconds, evidence: output } = step;
     return { className: 'verify', name, seconds, output, outcome: outcomeOf(step, differences) };
   });
-  return junitXml({ name: `frameproof verify ${candidate} against ${baseline}`, cases });
+  const name = `frameproof verify ${candidate} against ${baseline}`;
+  return junitXml({ name, cases: [...cases, lateCase('verify', late)] });
 }

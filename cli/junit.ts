@@ -62,11 +62,14 @@ function reachOutcome({ unreached, programs }: CampaignResult): JunitOutcome {
     : PASSED;
 }
 
-function lateOutcome(late: readonly string[]): JunitOutcome {
+/** Returns the test case of what the target threw outside its calls. */
+export function lateCase(className: string, late: readonly string[]): JunitCase {
   const [message] = late;
-  return message === undefined
-    ? PASSED
-    : { kind: 'failure', message, type: 'outside calls', details: late.join('\n') };
+  const outcome: JunitOutcome =
+    message === undefined
+      ? PASSED
+      : { kind: 'failure', message, type: 'outside calls', details: late.join('\n') };
+  return { className, name: 'nothing is thrown outside calls', outcome };
 }
 
 function campaignCases({ result, found, late }: JunitOptions): readonly JunitCase[] {
@@ -77,7 +80,7 @@ function campaignCases({ result, found, late }: JunitOptions): readonly JunitCas
       name: 'a full run meets every situation and every side',
       outcome: reachOutcome(result),
     },
-    { className: 'run', name: 'nothing is thrown outside calls', outcome: lateOutcome(late) },
+    lateCase('run', late),
   ];
 }
 

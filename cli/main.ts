@@ -153,7 +153,6 @@ export async function main(args: readonly string[], supervision: Supervision = n
   if (supervision !== null) {
     for (const event of ['uncaughtException', 'unhandledRejection'] as const)
       process.on(event, (error) => void noteStray(error, supervision));
-    supervision.keepProcessAlive();
     supervision.heedSupervisor();
   } else
     process.on('uncaughtException', (error) => {

@@ -1,7 +1,16 @@
 /** Options that several commands share, so that one flag means one thing in all of them. Bad values are `SpecError`s of one line. */
 import { Option } from 'commander';
 import type { Shard } from '../properties/random/index.ts';
-import { DEFAULT_BITMAP_MAX_ADDR, type MemoryMap, SpecError, toHex } from '../spec/index.ts';
+import { readText } from '../spec/files/index.ts';
+import {
+  DEFAULT_BITMAP_MAX_ADDR,
+  decodeProfile,
+  type MemoryMap,
+  type Profile,
+  parseJson,
+  SpecError,
+  toHex,
+} from '../spec/index.ts';
 import { pageAddress, physicalLimit } from './map-flags.ts';
 
 /** Returns a reader of whole numbers from `least` to `most`; the reader throws `SpecError` naming the flag. */
@@ -210,4 +219,22 @@ export function refuseMixed(isConcurrent: boolean, isGiven: (option: string) => 
   const [wrong] = (isConcurrent ? SEQUENTIAL_ONLY : CONCURRENT_ONLY).filter(isGiven);
   if (wrong === undefined) return;
   throw new SpecError(`${flagOf(wrong)}: ${isConcurrent ? 'does not go' : 'goes'} with --concurrent`);
+}
+
+const PROFILE = { of: 'profile', mostBytes: 2 ** 20 };
+
+function readProfile(path: string): Profile {
+  return decodeProfile(parseJson(readText(path, PROFILE), path), path);
+}
+
+/** `--profile`: what a target claims. */
+export function profileOption(
+  what = 'JSON: what the target claims to do (default: what it says itself)',
+): Option {
+  return new Option('--profile <file>', what).argParser(readProfile);
+}
+
+/** `--profile`, for commands whose file may hold one. */
+export function otherProfileOption(): Option {
+  return profileOption('JSON: what the target claims to do (default: what the file says, else the target)');
 }

@@ -5,7 +5,8 @@ import { claimsText, type Fit, fitProfile, hintOn, type TakenUp } from '../prope
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, formatProgram, Profile, type Trace } from '../spec/index.ts';
 import { anySeed } from './check-setup.ts';
-import { EXIT, endWith } from './exit-codes.ts';
+import { conclude } from './command-result.ts';
+import { EXIT } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption, seedOption } from './options.ts';
@@ -99,8 +100,11 @@ async function run({
     unexplained: unexplained?.violation ?? null,
     hint,
   };
-  print(json ? `${JSON.stringify(data, null, 1)}\n` : `\n${proposal(found, hint, path).join('\n')}\n`);
-  endWith(unexplained === null ? EXIT.holds : EXIT.violated);
+  const exitCode = unexplained === null ? EXIT.holds : EXIT.violated;
+  await conclude(
+    { lines: [''], verdict: proposal(found, hint, path), json: data, exitCode },
+    { target: path, isJson: json },
+  );
 }
 
 /** Returns the command `frameproof profile`. Its errors are `SpecError`s, thrown. */

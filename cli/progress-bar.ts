@@ -5,8 +5,9 @@
  * no terminal to repair. The lines are printed by the supervisor, which is never busy.
  */
 import type { Progress } from '../properties/random/index.ts';
+import { drawsBars } from './exit-codes.ts';
 import { streams } from './print.ts';
-import { drawsBars, reportProgress } from './supervised.ts';
+import { reportProgress } from './supervised.ts';
 
 /** Fills in the names of a format. */
 type Payload = Readonly<Record<string, string | number>>;

@@ -6,15 +6,14 @@ import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trac
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
 import { showOutput } from '../runner/load/index.ts';
 import { counted, isOwnClause, type Profile, parseJson, SpecError, type Trace } from '../spec/index.ts';
+import { conclude } from './command-result.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { stackLines } from './counterexample-report.ts';
-import { EXIT, endWith } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { htmlOption } from './map-flags.ts';
 import { nextLine } from './next-step.ts';
-import { jsonOption, verboseOption } from './options.ts';
-import { print } from './print.ts';
-import { otherProfileOption } from './profile-option.ts';
+import { jsonOption, otherProfileOption, verboseOption } from './options.ts';
 import { workBar } from './progress-bar.ts';
 import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
 import { otherTargetOption, programTimeOption } from './target-options.ts';
@@ -51,13 +50,14 @@ interface Replayed {
   readonly counterexample: CounterexampleJson | null;
 }
 
-function show({ run, counterexample, ...result }: Replayed, isJson: boolean): void {
+async function show({ run, counterexample, ...result }: Replayed, isJson: boolean): Promise<void> {
   const next = counterexample?.next ?? null;
-  const text = isJson
-    ? JSON.stringify({ ...result, counterexample }, null, 1)
-    : [...run, result.text, ...(next === null ? [] : [nextLine(next)])].join('\n');
-  print(`${text}\n`);
-  endWith(EXIT_OF[result.verdict]);
+  const verdict = [result.text, ...(next === null ? [] : [nextLine(next)])];
+  const exitCode = EXIT_OF[result.verdict];
+  await conclude(
+    { lines: run, verdict, json: { ...result, counterexample }, exitCode },
+    { target: result.target, isJson },
+  );
 }
 
 function violationText(verdict: ReplayVerdict, now: string, recorded: string | undefined): string {
@@ -180,7 +180,7 @@ async function replay(
     concurrent?.isConcurrentTrace(data) === true
       ? await replayHistory(path, data, options)
       : await replayTrace(path, decodeTrace(written, path), options);
-  show(replayed, options.json === true);
+  await show(replayed, options.json === true);
 }
 
 /** Returns the command `frameproof replay`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

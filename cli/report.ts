@@ -9,8 +9,8 @@ import { examples } from './help.ts';
 import { checkSections, traceSection, writeHtml } from './html.ts';
 import { htmlOption } from './map-flags.ts';
 import { commandLine } from './next-step.ts';
+import { profileOption } from './options.ts';
 import { print } from './print.ts';
-import { profileOption } from './profile-option.ts';
 
 interface ReportOptions {
   readonly html: string;

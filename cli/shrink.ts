@@ -6,9 +6,10 @@ import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace, scenarioFor, scenarioWithin } from '../counterexamples/trace/index.ts';
 import { stackOf, type Target } from '../runner/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile, SpecError } from '../spec/index.ts';
+import { conclude } from './command-result.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
 import { stackLines, verdictOn } from './counterexample-report.ts';
-import { EXIT, endWith } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import {
@@ -17,12 +18,11 @@ import {
   type LogMapFlags,
   logMapOf,
   logMapOptions,
+  otherProfileOption,
   positive,
   verboseOption,
 } from './options.ts';
 import { savedIn } from './output-file.ts';
-import { print } from './print.ts';
-import { otherProfileOption } from './profile-option.ts';
 import { shrinkBar } from './progress-bar.ts';
 import { commandOnFile, loadRecorded } from './recorded-target.ts';
 import { interruption } from './supervised.ts';
@@ -99,8 +99,8 @@ function reportShrunk(
   result: ShrinkResult,
   file: ShrunkFile,
   { json: isJson = false, verbose = false }: Pick<ShrinkFlags, 'json' | 'verbose'>,
-): void {
-  const lines = [
+): Promise<unknown> {
+  const verdict = [
     ...formatCounterexample(result.trace),
     ...(verbose ? stackLines(stackOf(result.trace)) : []),
     ...notes(result, file.recorded),
@@ -109,9 +109,10 @@ function reportShrunk(
       ? []
       : [`saved     ${file.path}`, nextLine(commandOnFile('replay', file.path, result.trace.target))]),
   ];
-  const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
-  print(`${text}\n`);
-  endWith(EXIT[verdictOn([result])]);
+  return conclude(
+    { lines: [], verdict, json: shrinkJson(result, file), exitCode: EXIT[verdictOn([result])] },
+    { target: result.trace.target, isJson },
+  );
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
@@ -120,7 +121,7 @@ function reportUnfinished(
   target: string,
   result: ShrinkResult,
   { shrinkTime, json: isJson = false }: Pick<ShrinkFlags, 'shrinkTime' | 'json'>,
-): void {
+): Promise<unknown> {
   const { verdict, trace, operationsBefore, seconds } = result;
   const operationsRun = trace.scenario.operations.length;
   const ran = `${grouped(operationsRun)} of ${counted(operationsBefore, 'operation')}`;
@@ -131,8 +132,7 @@ function reportUnfinished(
     nextLine(next),
   ];
   const json = { verdict, operationsBefore, operationsRun, seconds, counterexample: null, next };
-  print(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
-  endWith(EXIT.partial);
+  return conclude({ lines: [], verdict: lines, json, exitCode: EXIT.partial }, { target, isJson });
 }
 
 /** Reports that there is nothing to shrink: no answer in the log violates a clause, and no answer of the target to the same calls. */
@@ -141,15 +141,14 @@ function reportAdmitted(
   target: string,
   { verdict, operationsBefore, seconds }: ShrinkResult,
   { json: isJson = false }: Pick<ShrinkFlags, 'json'>,
-): void {
+): Promise<unknown> {
   const next = commandLine('check', '--target', target);
   const lines = [
     `holds: ${file}: the specification admits its ${counted(operationsBefore, 'operation')}, and ${target} violates no clause on them: nothing to shrink`,
     nextLine(next),
   ];
   const json = { verdict, operationsBefore, seconds, counterexample: null, next };
-  print(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
-  endWith(EXIT.holds);
+  return conclude({ lines: [], verdict: lines, json, exitCode: EXIT.holds }, { target, isJson });
 }
 
 /** Shrinks a trace or a log, and reports the result. */
@@ -177,17 +176,22 @@ export async function shrinkFile(file: string, flags: ShrinkFlags, signal?: Abor
     result = shrunkOn(target);
   }
   bar.stop();
-  if (result.verdict === 'unfinished') return reportUnfinished(file, target.name, result, flags);
+  if (result.verdict === 'unfinished') {
+    await reportUnfinished(file, target.name, result, flags);
+    return;
+  }
   const recorded = read.violation?.clause;
-  if (result.verdict === 'holds' && read.kind === 'log' && recorded === undefined)
-    return reportAdmitted(file, target.name, result, flags);
+  if (result.verdict === 'holds' && read.kind === 'log' && recorded === undefined) {
+    await reportAdmitted(file, target.name, result, flags);
+    return;
+  }
   if (result.verdict === 'holds') {
     const other = `it violates ${recorded}, and ${target.name} violates no clause on its calls: pass the allocator that it was recorded of as --target`;
     const ended = read.kind === 'log' ? other : `${target.name} violates no clause on it`;
     throw new OutdatedTraceError(`${file}: ${ended}`);
   }
   const path = savedIn(flags.corpus, (folder) => saveTrace(folder, result.trace));
-  reportShrunk(result, { from: file, recorded, path }, flags);
+  await reportShrunk(result, { from: file, recorded, path }, flags);
 }
 
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

@@ -16,8 +16,9 @@ import { loadTarget } from '../runner/load/index.ts';
 import { namesIn } from '../spec/files/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
+import { conclude } from './command-result.ts';
 import { counterexampleLines, reportedJson, verdictOn } from './counterexample-report.ts';
-import { EXIT, endWith } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
@@ -114,12 +115,15 @@ async function reportViolation(
   const files = foundTraces(corpus, json);
   const report = await finishCounterexample(target, found.trace, { shrinkTime, files, signal });
   const verdict = verdictOn([report]);
-  const text =
-    json === true
-      ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
-      : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
-  print(`${text}\n`);
-  endWith(EXIT[verdict]);
+  await conclude(
+    {
+      lines: [],
+      verdict: [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)],
+      json: { verdict, operations, round: next, counterexample: reportedJson(report) },
+      exitCode: EXIT[verdict],
+    },
+    { target: target.name, isJson: json === true },
+  );
 }
 
 async function soak(options: SoakOptions): Promise<void> {
@@ -135,13 +139,15 @@ async function soak(options: SoakOptions): Promise<void> {
   const maps =
     worlds.length === 0 ? 'generated maps' : `generated maps and ${counted(worlds.length, 'other')}`;
   const next = continuation(options, round);
-  const lines = [
+  const said = [
     `${verdict}: no counterexample in ${counted(operations, 'operation')} on ${maps}, ${seconds.toFixed(0)} s`,
     nextLine(next),
   ];
   const json = { verdict, operations, round, seconds, counterexample: null, next };
-  print(`${options.json === true ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
-  endWith(EXIT[verdict]);
+  await conclude(
+    { lines: [], verdict: said, json, exitCode: EXIT[verdict] },
+    { target: target.name, isJson: options.json === true },
+  );
 }
 
 /** Returns the command `frameproof soak`. Its errors are `SpecError`s, thrown. */

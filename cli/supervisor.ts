@@ -8,8 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { EXIT } from './exit-codes.ts';
-import { drawsBars, MARK, REPORTS } from './supervised.ts';
+import { drawsBars, EXIT, MARK, REPORTS } from './exit-codes.ts';
 
 /** A command has this long to end by itself once it has reported its result. */
 const LINGER_MS = 500;
@@ -139,9 +138,8 @@ export function supervise(script: string, args: readonly string[]): void {
     const report = (line: string): void => {
       const [, verb, text = ''] = new RegExp(`^${word} (ends|does|takes|sticks) (.*)$`).exec(line) ?? [];
       if (verb === 'does') progress = text;
-      if (verb === 'takes') death = `it took more than ${text} of memory`;
-      if (verb === 'sticks')
-        stuck = `the target ran ${text} outside its calls: while it was loaded, or in a timer or a promise`;
+      if (verb === 'takes') death = text;
+      if (verb === 'sticks') stuck = text;
       if (verb !== 'ends' || reported !== null) return;
       const exitCode = Number(text);
       reported = exitCode;

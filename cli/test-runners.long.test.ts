@@ -1,6 +1,6 @@
 /** The suite in the tests of users, whatever runs them: as docs/testing.md says. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './testing/copy-of-sources.ts';
@@ -22,6 +22,25 @@ const user = temporaryFolder({
   'package.json': JSON.stringify({ name: 'user', type: 'module' }),
   'my-pmm.ts': `export { default, profile } from ${JSON.stringify(join(ROOT, 'examples/broken-one-zone.ts'))};`,
 });
+const WORKS = JSON.stringify(join(ROOT, 'examples/works.ts'));
+/** Modules with a correct allocator that would have their test pass, or never end. */
+const HOSTILE = {
+  exit: `import Works from ${WORKS};
+export const policies = [];
+export default class extends Works { alloc() { process.exit(0); } }`,
+  'late-exit': `setTimeout(() => process.exit(0), 10); export { default, policies } from ${WORKS};`,
+  'late-throw': `setTimeout(() => { throw new Error('too late'); }, 10); export { default, policies } from ${WORKS};`,
+  endless: `setTimeout(() => { for (;;); }, 10); export { default, policies } from ${WORKS};`,
+};
+for (const [name, text] of Object.entries(HOSTILE)) {
+  writeFileSync(join(user, `${name}.ts`), text);
+  writeFileSync(
+    join(user, `${name}.node.mjs`),
+    `import { test } from 'node:test';
+import { checkPmm } from 'frameproof/properties';
+test('it', () => checkPmm('it', '${name}.ts', { programs: 20 }));`,
+  );
+}
 mkdirSync(join(user, 'node_modules'));
 symlinkSync(ROOT, join(user, 'node_modules/frameproof'));
 symlinkSync(join(ROOT, 'node_modules/vitest'), join(user, 'node_modules/vitest'));
@@ -53,6 +72,17 @@ describe('a suite in the tests of a user', () => {
     const { stdout, exitCode } = await frameproof(['replay', file], { cwd: user });
     expect(stdout).toMatch(/^reproduced: alloc\.complete is violated$/m);
     expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    ['exit', /it threw Error: the target called process\.exit\(0\)/],
+    ['late-exit', /Error: the target called process\.exit\(0\)/],
+    ['late-throw', /Error: too late/],
+    ['endless', /the target ran for 20 s outside its calls: .* \(endless\.ts:1:\d+\)/],
+  ])('fails under node:test on one that tries to end it, or never ends: %s', async (name, says) => {
+    const { text, isFailed } = await node('--test', `${name}.node.mjs`);
+    expect(text).toMatch(says);
+    expect(isFailed).toBe(true);
   });
 
   // Jest gives each file another global object, as this pool of vitest does.

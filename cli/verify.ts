@@ -17,6 +17,7 @@ import {
 } from '../properties/verify/index.ts';
 import type { Policy, Profile, Trace } from '../spec/index.ts';
 import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
+import { conclude as concludeWith } from './command-result.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { htmlOption } from './map-flags.ts';
@@ -30,6 +31,7 @@ import {
   operationsOption,
   physicalBitsOption,
   positive,
+  profileOption,
   seedOption,
   shrinkTimeOption,
   timeOption,
@@ -38,7 +40,6 @@ import {
 } from './options.ts';
 import { type FoundFiles, foundTraces, writeWhole } from './output-file.ts';
 import { print, say } from './print.ts';
-import { profileOption } from './profile-option.ts';
 import { shrinkBar } from './progress-bar.ts';
 import { commandOnFile } from './recorded-target.ts';
 import { interruption } from './supervised.ts';
@@ -196,31 +197,34 @@ async function conclude(
   const paths = differences.map((difference) => found.replace(difference));
   const isDone = verdict === 'refines' || verdict === 'interrupted' || verdict === 'not done';
   const next = isDone ? null : nextStep(differences[0], compared, paths[0] ?? null);
-  const lines = [
-    '',
-    ...differencesText(differences, paths),
-    verifyVerdictLine(result),
-    ...(next === null ? [] : [nextLine(next)]),
-  ];
   const { candidate, baseline } = compared;
   const saved = differences.map((difference, i) => {
     const path = paths[i] ?? null;
     return { path, next: nextStep(difference, compared, path) };
   });
-  const text =
-    json === true
-      ? JSON.stringify({ candidate, baseline, ...verifyJson(result, saved) }, null, 1)
-      : lines.join('\n');
-  print(`${text}\n`);
+  const { json: shown, exitCode } = await concludeWith(
+    {
+      lines: ['', ...differencesText(differences, paths)],
+      verdict: [verifyVerdictLine(result), ...(next === null ? [] : [nextLine(next)])],
+      json: { candidate, baseline, ...verifyJson(result, saved) },
+      exitCode: EXIT_OF[verdict],
+    },
+    { target: 'candidate or baseline', isJson: json === true },
+  );
   if (junit !== undefined) {
     const { verifyJunit } = await import('./junit-verify.ts');
-    writeWhole('--junit', junit, verifyJunit(compared, result));
+    writeWhole('--junit', junit, verifyJunit(compared, result, shown.outsideCalls));
   }
   if (html !== undefined) {
     const { verificationSections, writeHtml } = await import('./html.ts');
-    writeHtml(html, verificationSections(result, `${candidate} against ${baseline}`));
+    writeHtml(
+      html,
+      verificationSections(
+        { ...result, verdict: exitCode === EXIT_OF[verdict] ? verdict : 'violated' },
+        `${candidate} against ${baseline}`,
+      ),
+    );
   }
-  endWith(EXIT_OF[verdict]);
 }
 
 async function openBoth(

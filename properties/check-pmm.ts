@@ -4,11 +4,19 @@
  */
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import { OWN_CORPUS, replayCorpus } from '../counterexamples/corpus/index.ts';
 import { doubtLines, settled, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';
-import { factoryTarget, PROGRAM_MS, rewatchRealm, type Target, worldBeyond } from '../runner/index.ts';
+import {
+  factoryTarget,
+  lookAt,
+  PROGRAM_MS,
+  rewatchRealm,
+  type Target,
+  worldBeyond,
+} from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import {
   blamedCall,
@@ -27,6 +35,7 @@ import {
   runCampaign,
 } from './random/campaign/campaign.ts';
 import { byGravity, type Finding } from './random/campaign/finding.ts';
+import { activeTimers, keepProcessAlive, timersEnd, watchProcess } from './watch/index.ts';
 
 /**
  * The options of {@link checkPmm}.
@@ -104,6 +113,19 @@ function savedLines(folder: string, trace: Trace, isLoadable: boolean): readonly
 /** Claims are tried for this long. */
 const HINT_MS = 5000;
 
+/** Timers of a manager have this long to end once its programs have run. */
+const LATE_MS = 500;
+
+/** Whether a file of the user's is at work, and not only the test runner. */
+function isByUser(): boolean {
+  // They are omitted while a call is made.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 10;
+  const { place } = lookAt(new Error('who calls'));
+  Error.stackTraceLimit = stackTraceLimit;
+  return place !== null;
+}
+
 /** The suite on one manager. */
 class Suite {
   readonly #name: string;
@@ -137,11 +159,22 @@ class Suite {
   }
 
   async #on(check: (target: Target) => void | Promise<void>): Promise<void> {
-    const target = await openTarget(this.#name, this.#source, this.#options);
+    const timers = activeTimers();
+    const giveBack = keepProcessAlive(isByUser);
+    // A thread of a test runner cannot be looked into.
+    const watch = isMainThread ? watchProcess(null) : null;
     try {
-      await check(target);
+      const target = await openTarget(this.#name, this.#source, this.#options);
+      try {
+        await check(target);
+        // What they throw is an error of the test under way.
+        await timersEnd(performance.now() + LATE_MS, timers);
+      } finally {
+        await target.close();
+      }
     } finally {
-      await target.close();
+      await watch?.end();
+      giveBack();
     }
   }
 

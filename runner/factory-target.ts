@@ -34,7 +34,7 @@ import {
   type TimedProgram,
 } from './target.ts';
 import { described } from './thrown.ts';
-import { shareTime } from './time-limit.ts';
+import { shareTime, timeOf, within } from './time-limit.ts';
 import type { World } from './world.ts';
 
 class FactoryTarget extends ClaimedTarget implements Target {
@@ -70,7 +70,9 @@ class FactoryTarget extends ClaimedTarget implements Target {
   }
 
   timed(world: World, program: Program): TimedProgram {
-    return timedCalls(this.factory, this, world, program);
+    const ms = timeOf(this, this.programMs).limitOf(world, program.length);
+    const timed = within(ms, () => timedCalls(this.factory, this, world, program));
+    return { turn: (operations) => within(ms, () => timed.turn(operations)) };
   }
 
   protected override claiming(claims: Claims): Target {

@@ -11,6 +11,7 @@ import {
   type Profile,
   type Region,
   type Response,
+  SpecError,
   WHOLE,
 } from '../../spec/index.ts';
 import type { Delivery } from './console/index.ts';
@@ -268,7 +269,7 @@ class LogJudge implements LogReader {
  * Judges the log at a path (`-` for standard input), by the claims of its header or, if a profile is given, by that one. O(lines)
  * time, memory only for the model's state.
  *
- * @throws SpecError where a line is not a line of a log, OutdatedTraceError where the log is of another version.
+ * @throws SpecError where a line is not a line of a log, or nothing was observed, OutdatedTraceError where the log is of another version.
  * @public
  */
 export async function judgeLog(path: string, options: JudgeOptions = {}): Promise<JudgedLog> {
@@ -285,6 +286,10 @@ export async function judgeLog(path: string, options: JudgeOptions = {}): Promis
   const { header, operations, calls, violation, clauses, undecided, held } = judge;
   const ended = options.signal?.aborted === true ? 'interrupted' : 'admitted';
   const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : ended;
+  if (verdict === 'admitted' && operations === 0 && Object.keys(clauses).length === 0)
+    throw new SpecError(
+      `${sourceName(path)}: expected the log of a run, and it holds no call: nothing was judged`,
+    );
   const seconds = (performance.now() - start) / 1000;
   return { verdict, header, operations, calls, clauses, violation, undecided, delivery, held, cut, seconds };
 }

@@ -26,8 +26,6 @@ export interface Shrunk {
 interface SettleOptions {
   /** Whether programs run in their module loaded anew, too. */
   readonly isAnew: boolean;
-  /** See {@link runAnew}. */
-  readonly guard?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,10 +45,10 @@ function flakyRuns({ found, shrinking }: Shrunk): Flaky | null {
 async function unreproduced(
   target: Target,
   first: Trace,
-  { isAnew, ...options }: SettleOptions,
+  { isAnew, signal }: SettleOptions,
 ): Promise<Flaky | null> {
   // After an interruption there is not the time for another run.
-  if (options.signal?.aborted === true) return null;
+  if (signal?.aborted === true) return null;
   const differing = (second: Trace | null): Flaky | null =>
     second === null || second.violation?.clause === first.violation?.clause ? null : { first, second };
   // Shrinking takes for endless what is not over in a tenth of the limit.
@@ -58,7 +56,7 @@ async function unreproduced(
   const doubt = differing(again.trace());
   // To see once more that it does not return takes many times its limit.
   if (doubt !== null || !isAnew || again.isUnanswered) return doubt;
-  return differing(await runAnew(target, first.scenario, options));
+  return differing(await runAnew(target, first.scenario, signal));
 }
 
 /** Returns the counterexample to report: the shrunk one, unless only the one that was found occurs again. */

@@ -9,6 +9,7 @@
  * Schedules switch callers only at steps on the lock and at accesses made without it. That is enough as long as no access is made
  * without it; the result counts such accesses.
  */
+import { TimeLimitError, within } from '../../runner/index.ts';
 import {
   addressesOf,
   beyond,
@@ -23,11 +24,12 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import { everySchedule } from './every-schedule.ts';
+import { everySchedule, type ScheduleSearchResult } from './every-schedule.ts';
 import { isAskable, profileWorld, type ScenarioSize } from './profile-scenario.ts';
-import type { FoundRun } from './sample-schedules.ts';
+import { type FoundRun, tryRun } from './sample-schedules.ts';
 import { type ConcurrentScenario, scheduleOf } from './scenario.ts';
-import { runnerOf } from './scenario-runner.ts';
+import { runnerOf, type ScenarioRunner } from './scenario-runner.ts';
+import { following } from './schedulers.ts';
 import type { ConcurrentTarget } from './target.ts';
 
 type Named = Operation<Reference>;
@@ -141,19 +143,39 @@ export interface Exhausted {
   readonly found: FoundRun | null;
 }
 
+/** Every schedule of our own callers takes some milliseconds. One that takes longer may have a call that does not return, or so many schedules. */
+const LONG_MS = 30_000;
+const MORE = 10;
+
+/** Runs every schedule of a scenario. Where that takes long, the one under way runs again, alone; if its calls return, all have more time. */
+function everyOne(runner: ScenarioRunner, limitMs: number): ScheduleSearchResult | FoundRun {
+  try {
+    return within(limitMs, () => everySchedule(runner, { points: 'locks' }));
+  } catch (error) {
+    if (!(error instanceof TimeLimitError)) throw error;
+    const { taken, running } = runner.machine;
+    const schedule = scheduleOf(running === null ? taken : [...taken, running]);
+    const [, found] = tryRun(runner, 'locks', following(schedule));
+    return found ?? everyOne(runner, limitMs * MORE);
+  }
+}
+
 /** Runs every schedule of the scenarios; calls `onScenario` with the number done, and asks between two whether to stop. */
 export function exhaust(
   target: ConcurrentTarget,
   scenarios: readonly ConcurrentScenario[],
   onScenario: (done: number) => void = () => {},
   isOver: () => boolean = () => false,
+  limitMs = LONG_MS,
 ): Exhausted {
   const met = { scenarios: 0, schedules: 0, moments: 0, unguarded: 0, guarded: 0 };
   for (const scenario of scenarios) {
     if (isOver()) break;
     const runner = runnerOf(target, scenario);
-    const { schedules, moments, broken } = everySchedule(runner, { points: 'locks' });
+    const every = everyOne(runner, limitMs);
     met.scenarios += 1;
+    if ('violation' in every) return { ...met, found: every };
+    const { schedules, moments, broken } = every;
     met.schedules += schedules;
     met.moments += moments;
     met.unguarded += runner.machine.unguarded;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Guard, SharedPmm, sharedParts } from '../../impl/index.ts';
 import { config, isSpecError, memoryMap, POLICIES } from '../../spec/index.ts';
+import { exhaust } from './exhaust.ts';
 import { sampleSchedules, tryRun } from './sample-schedules.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import { runnerOf } from './scenario-runner.ts';
@@ -82,6 +83,14 @@ describe('a call that loops without a step', () => {
   const endless = withAlloc(() => {
     for (;;);
   });
+
+  it('is found among all schedules too', () => {
+    const { found, scenarios } = exhaust(endless, [SCENARIO], undefined, undefined, 100);
+    expect(scenarios).toBe(1);
+    expect(found?.violation.explanation).toBe(
+      'it does not return, though it waits for nobody: caller 2 in alloc',
+    );
+  }, 20_000);
 
   it('ends the run, and is named', () => {
     const [, found] = tryRun(runnerOf(endless, SCENARIO), 'locks', following([]), 100);

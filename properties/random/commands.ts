@@ -80,6 +80,8 @@ export function orFavourite(drawn: Drawn, favourites: Favourites): Drawn {
 export interface CommandContext {
   readonly execution: ProgramRun;
   readonly calls: Repertoire;
+  /** Whether time is up: then no operation is added to the program. Default: it never is. */
+  readonly isOver?: (() => boolean) | undefined;
   /** Default: no bursts. */
   readonly bursts?: Bursts | undefined;
   /** Default: none. */
@@ -133,15 +135,17 @@ class LeanStage implements Stage {
 class SceneStage extends SceneProspect implements Stage {
   readonly budget: BurstBudget;
   readonly #run: ProgramRun;
+  readonly #isOver: () => boolean;
 
-  constructor(run: ProgramRun, bursts: Bursts = NO_BURSTS) {
-    super(run);
-    this.#run = run;
+  constructor({ execution, bursts = NO_BURSTS, isOver = () => false }: CommandContext) {
+    super(execution);
+    this.#run = execution;
+    this.#isOver = isOver;
     this.budget = new BurstBudget(bursts);
   }
 
   get isOver(): boolean {
-    return this.#run.violation != null;
+    return this.#run.violation != null || this.#isOver();
   }
 
   make(): void {
@@ -151,8 +155,9 @@ class SceneStage extends SceneProspect implements Stage {
 
 const STAGES = new WeakMap<ProgramRun, SceneStage>();
 
-function stageOf({ execution, bursts }: CommandContext): SceneStage {
-  const stage = STAGES.get(execution) ?? new SceneStage(execution, bursts);
+function stageOf(context: CommandContext): SceneStage {
+  const { execution } = context;
+  const stage = STAGES.get(execution) ?? new SceneStage(context);
   STAGES.set(execution, stage);
   return stage;
 }
@@ -168,9 +173,10 @@ export class OperationCommand implements Command<CommandContext | LeanContext> {
     this.drawn = drawn;
   }
 
-  /** Whether the run has not broken a clause yet. */
+  /** Whether the run has not broken a clause yet, and there is time. */
   check(context: CommandContext | LeanContext): boolean {
-    return context instanceof LeanContext ? context.run.holds : context.execution.violation == null;
+    if (context instanceof LeanContext) return context.run.holds;
+    return context.execution.violation == null && context.isOver?.() !== true;
   }
 
   run(context: CommandContext | LeanContext): void {

@@ -30,13 +30,15 @@ interface RunOptions {
   readonly watcher?: Watcher | undefined;
   /** Whether the model judges every answer. */
   readonly reference?: boolean | undefined;
+  /** Whether time is up: under the model's judge, the program ends then. */
+  readonly isOver?: (() => boolean) | undefined;
 }
 
 /** Runs a program as it was drawn: the target's answers decide what its numbers mean. */
 export function runProgram(
   target: Target,
   drawn: DrawnProgram,
-  { length: steps, watcher, reference = false }: RunOptions,
+  { length: steps, watcher, reference = false, isOver }: RunOptions,
 ): RanProgram {
   const length = steps + (drawn.bursts === undefined ? 0 : mostCalls(drawn.bursts));
   const { world, commands } = drawn;
@@ -51,14 +53,15 @@ export function runProgram(
           runCommands<CommandContext | LeanContext>(new LeanContext(started, drawn), commands),
       })
     : null;
-  if (run === null) return byModel(target, drawn, length, watcher?.observer);
+  if (run === null) return byModel(target, drawn, { length, observer: watcher?.observer, isOver });
   const { lean } = run;
-  if (lean === null) return byModel(target, drawn, length, from(run.performed, watcher?.observer));
+  if (lean === null)
+    return byModel(target, drawn, { length, observer: from(run.performed, watcher?.observer), isOver });
   // A violation is counted by the model, up to the clause that it names.
   const ended = lean.holds ? null : withStack(target, replayed(target, drawn, lean, watcher?.observer));
   // A target whose answers change while they are looked at.
   if (ended !== null && ended.violation === null)
-    return byModel(target, drawn, length, from(run.performed, watcher?.observer));
+    return byModel(target, drawn, { length, observer: from(run.performed, watcher?.observer), isOver });
   return {
     performed: lean.performed,
     holds: lean.holds,
@@ -70,13 +73,16 @@ export function runProgram(
 function byModel(
   target: Target,
   { world, commands, ...drawn }: DrawnProgram,
-  length: number,
-  observer?: Observer,
+  {
+    length,
+    observer,
+    isOver,
+  }: Pick<RunOptions, 'length' | 'isOver'> & { readonly observer: Observer | undefined },
 ): RanProgram {
   const { policies } = target;
-  const options = observer === undefined ? { policies } : { policies, observer };
+  const options = { policies, observer };
   const execution = runWithin({ target, world, options }, length, (started) => {
-    if (!started.isRefused) runCommands({ ...drawn, execution: started }, commands);
+    if (!started.isRefused) runCommands({ ...drawn, isOver, execution: started }, commands);
   });
   return {
     performed: execution.performed,

@@ -17,7 +17,7 @@ export function corpusStep(
   const { traces, unusable } = readCorpus(folders);
   const usable = traces.filter(({ scenario }) => isWithin(sides, scenario));
   for (const { scenario } of usable) {
-    if (compared.isOver) break;
+    if (compared.isOver()) break;
     compared.run({ ...scenario, policies });
   }
   const isWhole = compared.scenarios === usable.length;

@@ -37,18 +37,22 @@ function dryRunScenario({ candidate }: Sides, drawn: DrawnProgram): Scenario {
   return { ...world, policies: candidate.policies, operations: program };
 }
 
-/** Runs a program on both sides. */
-function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
+/** The side that runs a program second has this long, once time is up: what it has answered by then is compared. */
+const SECOND_MS = 2000;
+
+/** Runs a program on both sides, until time is up. One that violates a clause by then is run to its end. */
+function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number, compared: Compared): Runs {
   const { candidate, baseline } = sides;
   if (!candidate.isInteractive || !baseline.isInteractive)
     return runBoth(sides, dryRunScenario(sides, drawn));
   const byCandidate = batch % 2 === 0;
   // The answers are compared as data: a lean run would have to be judged again by the model for them.
-  const options = { length: DEFAULT_OPERATIONS, reference: true };
+  const options = { length: DEFAULT_OPERATIONS, reference: true, isOver: () => compared.isOver() };
   const trace = runProgram(byCandidate ? candidate : baseline, drawn, options)
     .execution()
     .trace();
-  const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();
+  const isOver = (): boolean => trace.violation === undefined && compared.isOver(SECOND_MS);
+  const other = execute(byCandidate ? baseline : candidate, trace.scenario, undefined, isOver).trace();
   return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
 }
 
@@ -60,8 +64,8 @@ function runBatch(
   { batch, runs }: { readonly batch: number; readonly runs: number },
 ): void {
   const goesOn = (drawn: DrawnProgram): boolean => {
-    compared.note(runDrawn(sides, drawn, batch));
-    return !compared.isOver;
+    compared.note(runDrawn(sides, drawn, batch, compared));
+    return !compared.isOver();
   };
   const { profile } = sides.candidate;
   const program = anyProgram(options.operations, worldOf(options, batch), profile, sizesOf(batch));
@@ -77,12 +81,13 @@ export async function randomStep(
 ): Promise<Step> {
   const compared = new Compared(sides, findings, limits);
   const { programs, seed } = options;
-  for (let done = 0; done < programs && !compared.isOver; done += BATCH) {
+  for (let done = 0; done < programs && !compared.isOver(); done += BATCH) {
     runBatch(sides, compared, options, { batch: done / BATCH, runs: Math.min(BATCH, programs - done) });
     await new Promise((resolve) => setImmediate(resolve));
   }
   const maps = [...(options.generated ? ['generated maps'] : []), ...options.worlds.map(({ name }) => name)];
-  const isWhole = compared.scenarios === programs;
+  // The last one may have been cut short.
+  const isWhole = compared.scenarios === programs && !compared.isOver();
   const some = isWhole ? '' : ` of ${programs.toLocaleString('en-US')}`;
   const evidence = `${compared.scenarios.toLocaleString('en-US')}${some} programs of up to ${options.operations} operations on ${maps.join(' and ')}, seed ${seed}: ${compared}`;
   return compared.ended('random programs', isWhole, evidence);

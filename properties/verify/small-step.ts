@@ -51,7 +51,7 @@ export async function smallStep(sides: Sides, findings: Findings, options: Small
   let isWhole = true;
   for (const scenario of scenarios(sides.candidate.policies, longest)) {
     if (compared.scenarios % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
-    isWhole = !compared.isOver && compared.scenarios < options.programs;
+    isWhole = !compared.isOver() && compared.scenarios < options.programs;
     if (!isWhole) break;
     if (isWithin(sides, scenario)) compared.run(scenario);
   }

@@ -4,12 +4,13 @@
  */
 
 import { ProgramWriter } from '../../counterexamples/log/program/index.ts';
-import { execute, OURS, type TimedProgram, type World } from '../../runner/index.ts';
-import { grouped, type Program, rounded } from '../../spec/index.ts';
+import { execute, OURS, type TimedProgram, TimeLimitError, type World } from '../../runner/index.ts';
+import { grouped, type Program, rounded, SpecError } from '../../spec/index.ts';
 import { runWorkload } from '../log/workload.ts';
 import type { Sides } from './compare.ts';
+import type { Findings } from './findings.ts';
 import { median, quantile } from './quantile.ts';
-import { isRefused, notDone, type Step } from './step.ts';
+import { Compared, isRefused, notDone, type Step } from './step.ts';
 
 /**
  * Ratios of the candidate's time to the baseline's: below 1 the candidate is faster.
@@ -124,9 +125,29 @@ function evidence(speed: Speed, sides: Sides, { world, maxSlowdown }: SpeedOptio
   return `${rounded(speed.median)} times the baseline's time (quartiles ${quartiles.map(rounded).join(' to ')}; ${limit}): ${grouped(Math.round(candidateNs))} ns a call against ${grouped(Math.round(baselineNs))} ns, in ${turns} turns of ${grouped(operations)} calls on ${world.name}${asked}`;
 }
 
+/** Compares the answers to the workload, of which a call has not returned. */
+function unmeasured(sides: Sides, findings: Findings, options: SpeedOptions, error: unknown): Step {
+  if (!(error instanceof TimeLimitError)) throw error;
+  const compared = new Compared(sides, findings, { seconds: Number.POSITIVE_INFINITY });
+  const { map, config } = options.world;
+  const { policies } = sides.candidate;
+  const program = workloadOf(options);
+  // Its time is that of its calls: the fewest that show it.
+  for (let operations = LEAST_OPERATIONS; compared.differing === 0; operations *= GROWTH) {
+    compared.run({ map, config, policies, operations: program.slice(0, operations) });
+    if (operations >= program.length) break;
+  }
+  if (compared.differing === 0)
+    throw new SpecError(
+      `speed: expected calls that return, and one was ${error.message}: pass --speed-time 0`,
+    );
+  return compared.ended('speed', false, `a call does not return: ${compared}`);
+}
+
 /** Measures both sides, and compares the median with the limit. */
 export async function speedStep(
   sides: Sides,
+  findings: Findings,
   options: SpeedOptions,
   signal?: AbortSignal,
 ): Promise<Step & { readonly speed: Speed | null }> {
@@ -137,7 +158,10 @@ export async function speedStep(
   );
   if (refusing !== undefined)
     return { ...notDone('speed', `init of ${refusing.name} refuses ${name}`), speed: null };
-  const speed = await measureSpeed(sides, options, signal);
+  const speed = await measureSpeed(sides, options, signal).catch((error: unknown) =>
+    unmeasured(sides, findings, options, error),
+  );
+  if ('verdict' in speed) return { ...speed, speed: null };
   const isSlower = options.maxSlowdown !== null && speed.median > options.maxSlowdown;
   return {
     name: 'speed',

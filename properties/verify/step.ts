@@ -73,9 +73,9 @@ export class Compared {
     this.#signal = signal;
   }
 
-  /** Whether the step must end. */
-  get isOver(): boolean {
-    return this.#signal?.aborted === true || performance.now() >= this.#until;
+  /** Whether the step must end, or had to so many milliseconds ago. */
+  isOver(sinceMs = 0): boolean {
+    return this.#signal?.aborted === true || performance.now() >= this.#until + sinceMs;
   }
 
   /** Runs a scenario on both sides. */

@@ -90,7 +90,7 @@ export async function verify(sides: Sides, options: VerifyOptions): Promise<Veri
   const measured = async (): Promise<Step> => {
     if (options.speed === null) return notDone('speed', 'not asked for');
     if (findings.size > 0) return notDone('speed', 'the sides do not do the same work');
-    const step = await speedStep(sides, { ...options.speed, seed: random.seed }, signal);
+    const step = await speedStep(sides, findings, { ...options.speed, seed: random.seed }, signal);
     speed = step.speed;
     return step;
   };

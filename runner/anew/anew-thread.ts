@@ -4,7 +4,6 @@ import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/index.ts';
 import type { AnewData } from './run-anew.ts';
 
-const { source, scenario, guard }: AnewData = workerData;
-if (guard !== null) (await import(guard)).keepProcessAlive();
+const { source, scenario }: AnewData = workerData;
 const target = await loadTarget(source.name, source.policies, source);
 parentPort?.postMessage(execute(target, scenario).trace());

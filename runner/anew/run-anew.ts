@@ -8,13 +8,6 @@ import type { Target, TargetSource } from '../target.ts';
 export interface AnewData {
   readonly source: TargetSource;
   readonly scenario: Trace['scenario'];
-  readonly guard: string | null;
-}
-
-interface AnewOptions {
-  /** The URL of a module whose `keepProcessAlive()` takes from the thread the functions that would end the process. */
-  readonly guard?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const PROGRAM = new URL(
@@ -29,10 +22,10 @@ const PROGRAM = new URL(
 export async function runAnew(
   { isInteractive, source }: Target,
   scenario: Trace['scenario'],
-  { guard, signal }: AnewOptions,
+  signal?: AbortSignal,
 ): Promise<Trace | null> {
   if (!isInteractive || !isModule(source.name)) return null;
-  const workerData: AnewData = { source, scenario, guard: guard ?? null };
+  const workerData: AnewData = { source, scenario };
   const worker = new Worker(PROGRAM, { workerData });
   const trace = await new Promise<Trace | null>((resolve) => {
     const none = (): void => resolve(null);

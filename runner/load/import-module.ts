@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { BroadcastChannel, isMainThread } from 'node:worker_threads';
+import { BroadcastChannel, getEnvironmentData, isMainThread } from 'node:worker_threads';
 import { SpecError } from '../../spec/index.ts';
 import { refuseChanges, repairRealm, watchRealm } from '../realm.ts';
 import { lookAt } from '../thrown.ts';
@@ -70,13 +70,15 @@ const LATE = 'frameproof-late';
 let isSupervised = false;
 
 /**
- * In a supervised command, takes what a module prints, and throws in the main thread what it throws outside its calls in another one,
- * which would end that.
+ * In a supervised command, takes what a module prints and, from this thread, the functions that would end it, and throws in the main thread
+ * what a module throws outside its calls in another one, which would end that.
  */
-function superviseModules(): void {
+async function superviseThread(): Promise<void> {
   if (isSupervised || process.env.FRAMEPROOF_RUN === undefined) return;
   isSupervised = true;
   takeConsole();
+  const guard: unknown = getEnvironmentData('frameproof-guard');
+  if (!isMainThread && typeof guard === 'string') (await import(guard)).keepProcessAlive();
   const channel = new BroadcastChannel(LATE);
   channel.unref();
   if (isMainThread)
@@ -131,7 +133,7 @@ export async function importModule(path: string): Promise<Exports> {
   // Node.js would read a pipe or a device to its end.
   if (!statSync(path).isFile()) throw new SpecError(`${expected}: this is not a file`);
   watchRealm();
-  superviseModules();
+  await superviseThread();
   let exports: Exports;
   try {
     exports = exportsOf(await outsideCalls(() => imported(resolve(path))));
