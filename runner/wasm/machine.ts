@@ -66,7 +66,8 @@ const DESK = {
   ever: 22,
   now: 23,
   strays: 24,
-  length: 25,
+  call: 25,
+  length: 26,
 } as const;
 
 /** `fp_descriptor`: the kind and the EFI type, the first physical address, the page frames. */
