@@ -142,7 +142,7 @@ async function check(
     if (!process.argv.includes('--watch'))
       throw new SpecError('--watch: expected on the command line: a configuration is read again by each run');
     const { watchCheck } = await import('./watch.ts');
-    return watchCheck(options.target);
+    return watchCheck(options.target, options.json === true);
   }
   if (options.concurrent === true) {
     const { runConcurrent } = await import('./check-concurrent.ts');

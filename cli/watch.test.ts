@@ -35,6 +35,20 @@ it('a check runs again when a module beside the target changes, until it is inte
   expect((await result).exitCode).toBe(130);
 });
 
+it('prints nothing but results where they are JSON', async () => {
+  const cwd = temporaryFolder({ 'pmm.ts': module(works) });
+  const child = start('check --watch --json --target pmm.ts --programs 2 --seed 2'.split(' '), { cwd });
+  const result = ended(child);
+  let said = '';
+  child.stderr?.on('data', (text) => {
+    said += text;
+  });
+  await vi.waitFor(() => expect(said).toMatch(/^watching pmm\.ts/m), { timeout: 50_000, interval: 50 });
+  child.kill('SIGINT');
+  const { stdout } = await result;
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'holds' });
+});
+
 it('a configuration cannot ask for it: each of its runs would watch again', async () => {
   const cwd = temporaryFolder({ 'frameproof.config.json': '{ "check": { "watch": true } }' });
   const { stderr, exitCode } = await frameproof(['check'], { cwd });

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { type Dirent, type FSWatcher, readdirSync, watch } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { EXIT, endWith } from './exit-codes.ts';
-import { print } from './print.ts';
+import { print, printError } from './print.ts';
 
 /** Editors and linkers write a file in several steps. */
 const SETTLED_MS = 200;
@@ -69,19 +69,20 @@ function run(): ChildProcess {
   return spawn(process.execPath, [...process.execArgv, script, ...words], { stdio: 'inherit' });
 }
 
-/** Repeats the check of a target until the command is interrupted. */
-export async function watchCheck(target: string): Promise<void> {
+/** Repeats the check of a target until the command is interrupted. Where results are JSON, what is said between them goes to standard error. */
+export async function watchCheck(target: string, isJson: boolean): Promise<void> {
+  const tell = isJson ? printError : print;
   const files = new WatchedFiles(target);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, files.close);
   for (let name: string | null = target; name !== null; ) {
     const change = files.next();
     const child = run();
-    const exit = once(child, 'exit').then(() => print(`\nwatching ${target}: Ctrl-C ends\n`));
+    const exit = once(child, 'exit').then(() => tell(`\nwatching ${target}: Ctrl-C ends\n`));
     await Promise.race([exit, change]);
     if (child.exitCode === null) child.kill('SIGINT');
     await exit;
     name = await change;
-    if (name !== null) print(`\n${name} changed at ${new Date().toLocaleTimeString('en-GB')}\n\n`);
+    if (name !== null) tell(`\n${name} changed at ${new Date().toLocaleTimeString('en-GB')}\n\n`);
   }
   endWith(EXIT.interrupted);
 }
