@@ -5,7 +5,6 @@ export { type FreeStack, pop, push, top } from './free-stack.ts';
 export { ModelState, type OwnedPart } from './state.ts';
 export {
   applied,
-  brokenByWrites,
   init,
   step,
   sweep,

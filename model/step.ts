@@ -149,12 +149,3 @@ export function sweep(
 ): Violation | null {
   return firstBroken(SWEEP_CHECKS, { state, runs }, tally);
 }
-
-/** Returns the violation of writes that are found after the calls that made them, or null where the manager owns these page frames. */
-export function brokenByWrites(state: ModelState, writes: readonly number[]): Violation | null {
-  return firstBroken(
-    INIT_CHECKS,
-    { after: state, response: { outcome: { kind: 'done' }, writes } },
-    NO_TALLY,
-  );
-}
