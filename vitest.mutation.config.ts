@@ -23,6 +23,8 @@ const FILES = [
   'assurance/mutation/programs.test.ts',
   'assurance/inductive/relation.test.ts',
   'model/step.test.ts',
+  'model/unnamed.test.ts',
+  'assurance/calls/calls.test.ts',
   'impl/every-call.test.ts',
   'impl/pmm-arguments.test.ts',
   'impl/search.test.ts',

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Owner } from '../spec/index.ts';
-import { type Extents, findExtent, give, noExtents, ownerAt } from './extents.ts';
+import {
+  type Extents,
+  extentsFrom,
+  findExtent,
+  flatExtents,
+  give,
+  noExtents,
+  numberOf,
+  ownerAt,
+} from './extents.ts';
 
 /** The owner of each of the first page frames, one by one: what extents stand for. */
 type Frames = readonly Owner[];
@@ -257,5 +266,43 @@ describe('the leaves of extents', () => {
     const search = (): number | null => findExtent(noExtents(), 2 ** 44 - 1, 2 ** 44 + 4, () => false);
     expect(search).not.toThrow();
     expect(search()).toBeNull();
+  });
+});
+
+describe('extents as a list of where they start and whose they are', () => {
+  /** Every other page frame is a caller's. */
+  function striped(frames: number): Extents {
+    return giveAll(
+      noExtents(),
+      Array.from({ length: frames / 2 }, (_, i) => ({ base: 2 * i, count: 1, owner: 'caller' })),
+    );
+  }
+
+  it.each([2, 128, WIDE])('have one entry each, and can be made of it: %i', (frames) => {
+    const extents = striped(frames);
+    const starts = Array.from({ length: frames }, (_, frame) => frame);
+    const owners = starts.map((frame): Owner => (frame % 2 === 0 ? 'caller' : 'absent'));
+    expect(flatExtents(extents)).toEqual({ starts, owners });
+    expect(numberOf(extents)).toBe(frames);
+    const made = extentsFrom(starts, owners);
+    expect(flatExtents(made)).toEqual({ starts, owners });
+    expect(made.map((leaf) => leaf.starts.length)).toEqual(
+      Array.from({ length: Math.ceil(frames / 128) }, (_, i) => Math.min(128, frames - 128 * i)),
+    );
+  });
+
+  it('are counted once where they reach over the borders of leaves', () => {
+    const { starts, owners } = flatExtents(striped(WIDE));
+    const border = 128;
+    const over = give(
+      give(extentsFrom(starts, owners), border, border + 1, 'pmm'),
+      border - 1,
+      border,
+      'pmm',
+    );
+    expect(flatExtents(over).starts).toContain(border);
+    expect([border - 1, border].map((frame) => ownerAt(over, frame))).toEqual(['pmm', 'pmm']);
+    expect(numberOf(over)).toBe(WIDE - 1);
+    expect(numberOf(noExtents())).toBe(1);
   });
 });
