@@ -1,4 +1,4 @@
-/** What the documentation says of the last recorded run is what was recorded. */
+/** The documentation says of the last recorded run what was recorded. */
 import { readFileSync } from 'node:fs';
 import * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What targets print does not mix with what a command says; `replay` shows it on standard error. */
+/** The output of targets does not mix with what a command says; `replay` shows it on standard error. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -46,7 +46,7 @@ import type { Scene } from './scene.ts';
 import { hasOnlyU64 } from './target.ts';
 import type { World } from './world.ts';
 
-/** What a free may be besides `unaligned`, which its address alone decides, and `present`, which is of `addRegion`. */
+/** The kinds of misuse that a free may be, apart from `unaligned`, which only its address decides, and `present`, which is of `addRegion`. */
 const ANY_MISUSE = MISUSE_KINDS.filter((kind) => kind !== 'unaligned' && kind !== 'present');
 /** Of what was freed before: it may have been allocated again since. */
 const FREED_BEFORE: readonly MisuseKind[] = ['double-free', 'repeated', 'part', 'shared'];

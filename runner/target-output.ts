@@ -1,5 +1,5 @@
 /**
- * What targets print: left out, so that it neither mixes with the result of a command nor slows it down, or written to standard error
+ * The output of targets: left out, so that it neither mixes with the result of a command nor slows it down, or written to standard error
  * where a command shows it. All threads of a process agree.
  */
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
-import { config, memoryMap, type Operation, type Reference, Trace, WHOLE } from '../../spec/index.ts';
+import {
+  config,
+  counted,
+  memoryMap,
+  type Operation,
+  type Reference,
+  Trace,
+  WHOLE,
+} from '../../spec/index.ts';
 import { BUGS } from './fixtures/broken.ts';
 import { shrink, shrinkAcross } from './shrink.ts';
 import { compareSimplicity } from './simplicity.ts';
@@ -51,7 +59,7 @@ function traceOn(target: Target, operations: readonly Operation<Reference>[]): T
 
 describe('shrink', () => {
   for (const { target, shortest } of BUGS)
-    it(`brings "${target.name}" down to ${shortest} operations, the same from every seed, under its clause`, async () => {
+    it(`brings "${target.name}" down to ${counted(shortest, 'operation')}, the same from every seed, under its clause`, async () => {
       const programs = new Set<string>();
       for (const seed of SEEDS) {
         const found = await counterexample(target, seed);

@@ -16,7 +16,7 @@ import {
   SpecError,
   shortened,
 } from '../../spec/index.ts';
-import { refuseBeyond } from './profile-scenario.ts';
+import { refuseBeyond } from './askable-scenario.ts';
 import { type FoundRun, tryRun } from './sample-schedules.ts';
 import { beyondLimits, ConcurrentScenario, Schedule } from './scenario.ts';
 import { runnerOf } from './scenario-runner.ts';

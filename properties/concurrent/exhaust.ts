@@ -24,8 +24,9 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
+import { isAskable } from './askable-scenario.ts';
 import { everySchedule, type ScheduleSearchResult } from './every-schedule.ts';
-import { isAskable, profileWorld, type ScenarioSize } from './profile-scenario.ts';
+import { profileWorld, type ScenarioSize } from './profile-scenario.ts';
 import { type FoundRun, tryRun } from './sample-schedules.ts';
 import { type ConcurrentScenario, scheduleOf } from './scenario.ts';
 import { runnerOf, type ScenarioRunner } from './scenario-runner.ts';

@@ -12,7 +12,8 @@ import {
   STANDARD_CALLS,
 } from '../../spec/index.ts';
 import { drawsFrom } from '../random/draws.ts';
-import { isAskable, profileScenario } from './profile-scenario.ts';
+import { isAskable } from './askable-scenario.ts';
+import { profileScenario } from './profile-scenario.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 
 const SIZE = { bitmapFrames: 4, stackFrames: 4, before: 4, callers: [6, 6] };

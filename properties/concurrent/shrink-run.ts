@@ -8,7 +8,7 @@
  */
 import type { ClauseName } from '../../spec/index.ts';
 import { drawsFrom } from '../random/draws.ts';
-import { isAskable } from './profile-scenario.ts';
+import { isAskable } from './askable-scenario.ts';
 import { type FoundRun, tryRuns } from './sample-schedules.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import { switchesOf } from './scenario.ts';

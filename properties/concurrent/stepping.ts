@@ -21,7 +21,7 @@
  */
 import { LAYOUT, type Steps, type Woken } from '../../impl/index.ts';
 import { SpecError } from '../../spec/index.ts';
-import { type WordSteps, watchedWords } from './watched-words.ts';
+import { ATOMIC_NAMES, type WordSteps, watchedWords } from './watched-words.ts';
 
 /** The steps between which the scheduler may switch callers. */
 export const POINTS = ['locks', 'accesses'] as const;
@@ -50,21 +50,7 @@ const SUSPENSION = new Suspension();
 type StepRecord = number[];
 
 /** The kinds of steps, as numbers: two plain accesses first. */
-const KINDS = [
-  'read',
-  'write',
-  'load',
-  'store',
-  'add',
-  'sub',
-  'and',
-  'or',
-  'xor',
-  'exchange',
-  'compareExchange',
-  'wait',
-  'notify',
-] as const;
+const KINDS = ['read', 'write', ...ATOMIC_NAMES] as const;
 const [READ, WRITE, LOAD, STORE, ADD, SUB, AND, OR, XOR, EXCHANGE, COMPARE_EXCHANGE, WAIT, NOTIFY] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
 ] as const;

@@ -22,7 +22,7 @@ export const ATOMIC_NAMES = [
 ] as const;
 export type AtomicName = (typeof ATOMIC_NAMES)[number];
 
-/** What takes the steps. */
+/** Takes the steps. */
 export interface WordSteps {
   read(at: number): number;
   write(at: number, value: number): void;

@@ -46,7 +46,7 @@ function endStuck(place: string | null): void {
   endOnly('sticks', `the target ran for ${STUCK_MS / 1000} s outside its calls: ${when}${where}`);
 }
 
-/** What stands on a stack: something of ours; or code of a target that runs outside its calls, at `file:line:column`; or only the engine. */
+/** The code on a stack: something of ours; or code of a target that runs outside its calls, at `file:line:column`; or only the engine. */
 type Found = { readonly who: 'ours' | 'engine' } | { readonly who: 'target'; readonly place: string };
 
 function foundOn(frames: readonly Debugger.CallFrame[], urlOf: ReadonlyMap<string, string>): Found {

@@ -1,4 +1,4 @@
-/** What a module prints, by its console or on standard output: taken as the output of a target. */
+/** The console and the standard output of modules: they print as targets do. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { showsOutput, takeOutput } from '../target-output.ts';

@@ -3,9 +3,10 @@
  * times, with the pauses of the find and then with others, and a find again with its own pauses: most fail in more than a third of
  * those runs. The simplest one is run some times more, to tell how often it fails.
  */
+
+import { isAskable, refuseBeyond } from '../askable-scenario.ts';
 import type { ConcurrentCheckOptions, ConcurrentResult } from '../check-concurrent.ts';
 import type { ConcurrentTrace } from '../concurrent-trace.ts';
-import { isAskable, refuseBeyond } from '../profile-scenario.ts';
 import { cutAt, type RecordedHistory, scenariosLike } from '../recorded-scenario.ts';
 import type { FoundRun } from '../sample-schedules.ts';
 import type { ConcurrentScenario } from '../scenario.ts';

@@ -17,34 +17,25 @@ import { checkThreads } from './check-threads.ts';
 import { Threads } from './threads.ts';
 
 const config = configOf();
+const options = {
+  target: OURS_SHARED,
+  map: FALLBACK_MAP,
+  config,
+  callers: 2,
+  seed: 1,
+  module: null,
+  patienceMs: 10_000,
+};
 
 describe('callers in separate threads', () => {
   it('on the memory map of a machine leave a history that some order explains', async () => {
-    const result = await checkThreads({
-      target: OURS_SHARED,
-      module: null,
-      map: FALLBACK_MAP,
-      config,
-      callers: 3,
-      calls: 6000,
-      seed: 1,
-      patienceMs: 10_000,
-    });
+    const result = await checkThreads({ ...options, callers: 3, calls: 6000 });
     expect(result.violation).toBe(null);
     expect(result.calls).toBe(6000);
     expect(result.overlapping).toBeGreaterThan(0);
   });
 
   it('have turns, no two calls the same', async () => {
-    const options = {
-      target: OURS_SHARED,
-      map: FALLBACK_MAP,
-      config,
-      callers: 2,
-      seed: 1,
-      module: null,
-      patienceMs: 10_000,
-    };
     const threads = await Threads.start(options);
     const calls = await threads.round(500);
     await threads.stop();
@@ -89,15 +80,6 @@ describe('memory of which no state can be shared', () => {
     vi.stubGlobal('SharedArrayBuffer', function refuse() {
       throw new RangeError('Array buffer allocation failed');
     });
-    const options = {
-      target: OURS_SHARED,
-      map: FALLBACK_MAP,
-      config,
-      callers: 2,
-      seed: 1,
-      module: null,
-      patienceMs: 10_000,
-    };
     const started = Threads.start(options).finally(() => vi.unstubAllGlobals());
     await expect(started).rejects.toThrow(
       /^memory map: expected one whose state threads can share: found [\d,]+ page frames of RAM, and this machine has no memory for it$/,

@@ -74,7 +74,7 @@ export function ofBatches({ moment: { demand, response }, profile }: Broken): re
   return [partial, rest, both].map((one) => ({ ...one, ...tried }));
 }
 
-/** What code does that neither stops nor waits: it reads or writes where nothing is, or calls itself without an end. */
+/** Signs of code that neither stops nor waits: it reads or writes where nothing is, or calls itself without an end. */
 const WILD = /SIGSEGV|SIGBUS|AddressSanitizer|out of bounds|null pointer|stack overflow|Maximum call stack/;
 
 export function ofMemory({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
